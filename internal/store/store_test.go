@@ -1,0 +1,299 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"polis/internal/access"
+	"polis/internal/store"
+	"polis/internal/store/storetest"
+)
+
+var (
+	ctx     = context.Background()
+	officer = access.Subject{ID: "p1", Role: access.DeskOfficer}
+	all     = store.Everything("test")
+)
+
+// put writes one setting and its event.
+func put(t *testing.T, db *store.DB, name, value string, label access.Label) store.Event {
+	t.Helper()
+	e, err := store.Write(ctx, db, officer, func(tx *store.Tx) (store.Event, error) {
+		return store.Event{Act: "setting.changed", Object: name, Label: label, Data: map[string]string{"value": value}},
+			tx.Set(ctx, name, value)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestAWriteLeavesAnEvent(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		before := time.Now().Add(-time.Millisecond)
+		put(t, db, "colour", "green", access.Label{Level: access.Official, State: "KG"})
+		events, err := store.Since(ctx, db, all, 0, 10)
+		if err != nil || len(events) != 1 {
+			t.Fatal(events, err)
+		}
+		e := events[0]
+		if e.Seq != 1 || e.Who != "p1" || e.Act != "setting.changed" || e.Object != "colour" || e.Label.State != "KG" {
+			t.Errorf("the event does not say what was done: %+v", e)
+		}
+		if e.At.Before(before) || e.At.After(time.Now()) {
+			t.Errorf("the event is of another time: %s", e.At)
+		}
+		if db.Seq() != 1 {
+			t.Errorf("the database thinks the log ends at %d", db.Seq())
+		}
+	})
+}
+
+func TestAWriteThatNamesNoEventIsUndone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, err := store.Write(ctx, db, officer, func(tx *store.Tx) (store.Event, error) {
+			return store.Event{}, tx.Set(ctx, "colour", "red")
+		})
+		if err == nil {
+			t.Fatal("a write without an event was accepted")
+		}
+		if v, _ := db.Setting(ctx, "colour"); v != "" {
+			t.Error("its change stayed")
+		}
+		e, err := store.Write(ctx, db, officer, func(tx *store.Tx) (store.Event, error) {
+			if err := tx.Set(ctx, "colour", "red"); err != nil {
+				return store.Event{}, err
+			}
+			return store.Event{}, store.Unchanged
+		})
+		if err != nil || e.Seq != 0 {
+			t.Error("nothing to change is not an error", err)
+		}
+		if v, _ := db.Setting(ctx, "colour"); v != "" {
+			t.Error("what it did before it changed its mind stayed")
+		}
+	})
+}
+
+func TestAReadWithoutAScopeIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, err := store.List[string](ctx, db, all, "SELECT name FROM setting")
+		if err == nil || !strings.Contains(err.Error(), "{scope}") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestAReaderSeesOnlyTheEventsOfHerScope(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		put(t, db, "open", "1", access.Label{})
+		put(t, db, "vetted", "1", access.Label{Level: access.Member})
+		put(t, db, "state", "1", access.Label{Level: access.Closed, State: "KG"})
+		put(t, db, "group", "1", access.Label{Level: access.Closed, Group: "g1"})
+		put(t, db, "draft", "1", access.Label{Level: access.Closed, Owner: "p9"})
+		see := func(who access.Subject) string {
+			events, err := store.Since(ctx, db, who.Scope(), 0, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, e := range events {
+				names = append(names, e.Object)
+			}
+			return strings.Join(names, " ")
+		}
+		for _, c := range []struct {
+			who  access.Subject
+			want string
+		}{
+			{access.Subject{}, "open"},
+			{access.Subject{ID: "a", Role: access.Visitor, State: "KG"}, "open"},
+			{access.Subject{ID: "a", Role: access.MemberRole}, "open vetted"},
+			{access.Subject{ID: "a", Role: access.FocalPoint, State: "KG"}, "open vetted state"},
+			{access.Subject{ID: "a", Role: access.FocalPoint, State: "TJ"}, "open vetted"},
+			{access.Subject{ID: "a", Role: access.Expert, Groups: []string{"g0", "g1"}}, "open vetted group"},
+			{access.Subject{ID: "p9", Role: access.MemberRole}, "open vetted draft"},
+			{access.System("test"), "open vetted state group draft"},
+		} {
+			if got := see(c.who); got != c.want {
+				t.Errorf("%+v sees %q, not %q", c.who, got, c.want)
+			}
+		}
+	})
+}
+
+func TestManyWritersAtOnceMakeOneChain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		const writers, each = 8, 10
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				for range each {
+					_, err := store.Write(ctx, db, officer, func(tx *store.Tx) (store.Event, error) {
+						n, err := store.Get[string](ctx, tx, all, "SELECT value FROM setting WHERE {scope} AND name = 'n'")
+						if err != nil && !errors.Is(err, store.NotFound) {
+							return store.Event{}, err
+						}
+						return store.Event{Act: "counted", Object: fmt.Sprint(w)}, tx.Set(ctx, "n", n+"x")
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if v, _ := db.Setting(ctx, "n"); len(v) != writers*each {
+			t.Errorf("%d of %d increments are there", len(v), writers*each)
+		}
+		n, faults, err := store.Verify(ctx, db)
+		if err != nil || len(faults) > 0 || n != writers*each {
+			t.Errorf("%d events, faults %v, %v", n, faults, err)
+		}
+	})
+}
+
+func TestTamperingWithTheLogIsFoundAndNamed(t *testing.T) {
+	for _, c := range []struct{ name, tamper, want string }{
+		{"a changed row", "UPDATE event SET data = '{\"value\":\"red\"}' WHERE seq = 3", "event 3: changed"},
+		{"a changed reader", "UPDATE event SET level = 0 WHERE seq = 4", "event 4: changed"},
+		{"a removed row", "DELETE FROM event WHERE seq = 3", "event 3: missing; event 4: changed"},
+		{"a removed tail", "DELETE FROM event WHERE seq > 3", "event 4: cut off"},
+		{"two rows changed about", "UPDATE event SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3); UPDATE event SET seq = -seq WHERE seq < 0", "event 2: changed; event 3: changed; event 4: changed"},
+		{"a false head", "UPDATE chain SET hash = 'x'", "event 5: head"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			db, err := store.Open(ctx, store.Options{Dir: dir})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for i := range 5 {
+				put(t, db, fmt.Sprint("s", i), "green", access.Label{Level: access.Member})
+			}
+			raw, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "polis.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer raw.Close()
+			if _, err := raw.Exec(c.tamper); err != nil {
+				t.Fatal(err)
+			}
+			_, faults, err := store.Verify(ctx, db)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range faults {
+				got = append(got, f.String())
+			}
+			if s := strings.Join(got, "; "); s != c.want {
+				t.Errorf("verify says %q, not %q", s, c.want)
+			}
+		})
+	}
+}
+
+func TestPostgresRefusesToChangeTheLog(t *testing.T) {
+	dsn := storetest.PostgresDSN(t)
+	db, err := store.Open(ctx, store.Options{DSN: dsn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	put(t, db, "colour", "green", access.Label{})
+	raw, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	for _, stmt := range []string{"UPDATE event SET who = 'x'", "DELETE FROM event", "TRUNCATE event"} {
+		if _, err := raw.Exec(stmt); err == nil || !strings.Contains(err.Error(), "permission denied") {
+			t.Errorf("%s: %v", stmt, err)
+		}
+	}
+}
+
+func TestOnlyOperationalTablesChangeWithoutAnEvent(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for _, stmt := range []string{
+			"UPDATE setting SET value = 'x'", "DELETE FROM event", "WITH x AS (SELECT 1) DELETE FROM event",
+			"insert into chain (id, seq, hash) values (1, 1, '')", "DROP TABLE job",
+		} {
+			if _, err := store.Upkeep(ctx, db, stmt); err == nil {
+				t.Errorf("%s was accepted", stmt)
+			}
+		}
+		if _, err := store.Upkeep(ctx, db, "DELETE FROM job WHERE id = $1", "none"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestADumpGoesBackIntoEitherEngine(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for i := range 5 {
+			put(t, db, fmt.Sprint("s", i), "Осло\n\"&<", access.Label{Level: access.Closed, Group: "g"})
+		}
+		parts := map[string]*bytes.Buffer{}
+		err := store.Dump(ctx, db, func(table string) (io.Writer, error) {
+			parts[table] = &bytes.Buffer{}
+			return parts[table], nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		load := func(into *store.DB) error {
+			return store.Load(ctx, into, func(load func(string, io.Reader) error) error {
+				for table, b := range parts {
+					if err := load(table, bytes.NewReader(b.Bytes())); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		for _, into := range []*store.DB{storetest.SQLite(t), storetest.Postgres(t)} {
+			if err := load(into); err != nil {
+				t.Fatal(into.Engine(), err)
+			}
+			if _, faults, err := store.Verify(ctx, into); err != nil || len(faults) > 0 || into.Seq() != 5 {
+				t.Errorf("%s: seq %d, faults %v, %v", into.Engine(), into.Seq(), faults, err)
+			}
+			want, _ := store.Since(ctx, db, all, 0, 10)
+			got, _ := store.Since(ctx, into, all, 0, 10)
+			if d := cmp.Diff(want, got); d != "" {
+				t.Error(into.Engine(), d)
+			}
+			if err := load(into); !errors.Is(err, store.ErrNotEmpty) {
+				t.Errorf("a second load over the first: %v", err)
+			}
+		}
+	})
+}
+
+func TestEveryForeignKeyCanWaitForTheEndOfARestore(t *testing.T) {
+	files, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		for n, line := range strings.Split(readFile(t, f), "\n") {
+			if strings.Contains(line, "REFERENCES") && !strings.Contains(line, "DEFERRABLE INITIALLY IMMEDIATE") {
+				t.Errorf("%s:%d: %s", f, n+1, strings.TrimSpace(line))
+			}
+		}
+	}
+}
