@@ -1,0 +1,306 @@
+// Package job does long work in the background so that it survives a crash,
+// shows how far it is, can be stopped, and goes on where it was.
+//
+// A job is a row. A worker claims it for a while (a lease), does a piece,
+// saves a mark, and renews the lease. A worker that was killed lets its lease
+// run out: the next one goes on from the mark.
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/store"
+)
+
+// Stage is where a job is in its life.
+type Stage string
+
+// The stages: waiting → running → done | failed; running → stopping → stopped
+// → waiting again when somebody resumes it.
+const (
+	Waiting  Stage = "waiting"
+	Running  Stage = "running"
+	Stopping Stage = "stopping"
+	Stopped  Stage = "stopped"
+	Done     Stage = "done"
+	Failed   Stage = "failed"
+)
+
+// Job is one piece of long work.
+type Job struct {
+	ID         string
+	Kind       string
+	Args       string // JSON, as the kind's handler understands it
+	Stage      Stage
+	Done       int64 // pieces done, of Total; Total 0 while unknown
+	Total      int64
+	Mark       string // JSON: where to go on
+	Reason     string // of a failure, for the administrator
+	Tries      int64  // claims since the mark last moved
+	LeaseUntil time.Time
+	Created    time.Time
+	Updated    time.Time
+	access.Label
+}
+
+const columns = "id, kind, args, stage, done, total, mark, reason, tries, lease_until, created, updated, level, state, grp, owner"
+
+// ErrStopped is what Run.Progress returns once somebody asked the job to stop.
+// The handler hands it on.
+var ErrStopped = errors.New("job: stopped on request")
+
+// maxTries is how often a job may be claimed without its mark moving: what
+// kills the program again and again is not tried for ever.
+const maxTries = 3
+
+// Lease is how long a claimed job may be silent before another worker takes it.
+const Lease = 12 * time.Second
+
+// Add puts a job in the queue as part of a write. args becomes JSON.
+func Add(ctx context.Context, tx *store.Tx, kind string, args any, label access.Label) (string, error) {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return "", fmt.Errorf("job: args of %s: %w", kind, err)
+	}
+	id := store.NewID()
+	_, err = tx.Exec(ctx, `
+		INSERT INTO job (id, kind, args, stage, done, total, mark, reason, tries, lease_until, created, updated, level, state, grp, owner)
+		VALUES ($1, $2, $3, 'waiting', 0, 0, '', '', 0, 0, $4, $4, $5, $6, $7, $8)`,
+		id, kind, string(text), tx.Now(), int(label.Level), label.State, label.Group, label.Owner)
+	return id, err
+}
+
+// Get reads one job within the scope.
+func Get(ctx context.Context, q store.Reader, scope access.Scope, id string) (Job, error) {
+	return store.Get[Job](ctx, q, scope, "SELECT "+columns+" FROM job WHERE {scope} AND id = $1", id)
+}
+
+// List reads the newest jobs within the scope.
+func List(ctx context.Context, q store.Reader, scope access.Scope, limit, offset int) ([]Job, error) {
+	return store.List[Job](ctx, q, scope,
+		"SELECT "+columns+" FROM job WHERE {scope} ORDER BY created DESC, id DESC LIMIT $1 OFFSET $2", limit, offset)
+}
+
+// Stop asks a job to stop at the next piece; one that waits stops at once.
+func Stop(ctx context.Context, db *store.DB, id string) error {
+	n, err := store.Upkeep(ctx, db, `
+		UPDATE job
+		SET stage = CASE stage WHEN 'waiting' THEN 'stopped' ELSE 'stopping' END, updated = $2
+		WHERE id = $1 AND stage IN ('waiting', 'running')`, id, time.Now())
+	if err == nil && n == 0 {
+		return store.NotFound
+	}
+	return err
+}
+
+// Resume puts a stopped or failed job back in the queue, at its mark.
+func Resume(ctx context.Context, db *store.DB, id string) error {
+	n, err := store.Upkeep(ctx, db, `
+		UPDATE job
+		SET stage = 'waiting', tries = 0, reason = '', updated = $2
+		WHERE id = $1 AND stage IN ('stopped', 'failed')`, id, time.Now())
+	if err == nil && n == 0 {
+		return store.NotFound
+	}
+	return err
+}
+
+// Handler does the work of one kind. It starts at run.Mark, calls Progress
+// after each piece, and must stand being run again from its last mark.
+type Handler func(ctx context.Context, run *Run) error
+
+// Runner claims jobs and hands them to the handler of their kind.
+type Runner struct {
+	db       *store.DB
+	log      *slog.Logger
+	handlers map[string]Handler
+	wake     chan struct{}
+}
+
+// NewRunner makes a runner for the kinds in handlers.
+func NewRunner(db *store.DB, log *slog.Logger, handlers map[string]Handler) *Runner {
+	return &Runner{db: db, log: log, handlers: handlers, wake: make(chan struct{}, 1)}
+}
+
+// Wake tells an idle worker that a job may be waiting.
+func (r *Runner) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Work runs jobs one after the other until the context ends. Several nodes may
+// call it; each job is done by one of them.
+func (r *Runner) Work(ctx context.Context) {
+	for ctx.Err() == nil {
+		j, err := r.claim(ctx, "")
+		if err == nil {
+			r.run(ctx, j, nil)
+			continue
+		}
+		if !errors.Is(err, store.NotFound) && ctx.Err() == nil {
+			r.log.Error("claim a job", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-r.wake:
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// RunNow runs one waiting job in the caller's own time, as the command line
+// does, telling report after each piece. It returns the job as it ended.
+func (r *Runner) RunNow(ctx context.Context, id string, report func(Job)) (Job, error) {
+	j, err := r.claim(ctx, id)
+	if err != nil {
+		return Job{}, err
+	}
+	err = r.run(ctx, j, report)
+	ended, gerr := Get(context.WithoutCancel(ctx), r.db, store.Everything("job"), id)
+	return ended, errors.Join(err, gerr)
+}
+
+// claim takes the oldest job that waits or was abandoned, or the one named.
+func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
+	now := time.Now()
+	return store.UpkeepGet[Job](ctx, r.db, `
+		UPDATE job
+		SET stage = 'running', tries = tries + 1, lease_until = $1, updated = $2
+		WHERE id = (
+		  SELECT id FROM job
+		  WHERE (stage = 'waiting' OR (stage IN ('running', 'stopping') AND lease_until < $2))
+		    AND ($3 = '' OR id = $3)
+		  ORDER BY created, id
+		  LIMIT 1)
+		AND (stage = 'waiting' OR (stage IN ('running', 'stopping') AND lease_until < $2))
+		RETURNING `+columns, now.Add(Lease), now, id)
+}
+
+// run does one claimed job to its end, or to where the context ends: then it
+// waits again, for the next start.
+func (r *Runner) run(ctx context.Context, j Job, report func(Job)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	run := &Run{Job: j, db: r.db, cancel: cancel, report: report}
+	beat := run.heartbeat(ctx)
+	err := r.handle(ctx, run)
+	cancel(nil)
+	<-beat
+	if errors.Is(context.Cause(ctx), ErrStopped) {
+		err = ErrStopped
+	}
+	stage, reason := Done, ""
+	switch {
+	case errors.Is(err, ErrStopped):
+		stage, err = Stopped, nil
+	case errors.Is(err, context.Canceled):
+		stage = Waiting
+	case err != nil:
+		stage, reason = Failed, err.Error()
+		r.log.Error("job failed", "kind", j.Kind, "job", j.ID, "err", err)
+	}
+	_, uerr := store.Upkeep(context.WithoutCancel(ctx), r.db, `
+		UPDATE job
+		SET stage = $2, reason = $3, lease_until = 0, updated = $4,
+		    tries = CASE WHEN $2 = 'waiting' THEN 0 ELSE tries END
+		WHERE id = $1`, j.ID, string(stage), reason, time.Now())
+	return errors.Join(err, uerr)
+}
+
+// handle calls the kind's handler and turns a panic into a failure.
+func (r *Runner) handle(ctx context.Context, run *Run) (err error) {
+	if run.Tries > maxTries {
+		return fmt.Errorf("given up: it was begun %d times without getting further", maxTries)
+	}
+	h, ok := r.handlers[run.Kind]
+	if !ok {
+		return fmt.Errorf("this version knows no job %q", run.Kind)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it broke: %v", p)
+		}
+	}()
+	return h(ctx, run)
+}
+
+// Run is a job while it runs.
+type Run struct {
+	Job
+	db     *store.DB
+	cancel context.CancelCauseFunc
+	report func(Job)
+}
+
+// Decode reads the job's args, and its mark where there is one.
+func (run *Run) Decode(args, mark any) error {
+	if err := json.Unmarshal([]byte(run.Args), args); err != nil {
+		return fmt.Errorf("job: args: %w", err)
+	}
+	if mark == nil || run.Mark == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(run.Mark), mark); err != nil {
+		return fmt.Errorf("job: mark: %w", err)
+	}
+	return nil
+}
+
+// Progress saves how far the job is and where to go on. It returns ErrStopped
+// where somebody asked it to stop, and the context's error where that ended.
+func (run *Run) Progress(ctx context.Context, done, total int64, mark any) error {
+	text, err := json.Marshal(mark)
+	if err != nil {
+		return fmt.Errorf("job: mark: %w", err)
+	}
+	run.Done, run.Total, run.Mark = done, total, string(text)
+	now := time.Now()
+	stage, err := store.UpkeepGet[string](ctx, run.db, `
+		UPDATE job
+		SET done = $2, total = $3, mark = $4, tries = 1, lease_until = $5, updated = $6
+		WHERE id = $1
+		RETURNING stage`, run.ID, done, total, run.Mark, now.Add(Lease), now)
+	if err != nil {
+		return err
+	}
+	if run.report != nil {
+		run.report(run.Job)
+	}
+	if Stage(stage) == Stopping {
+		run.cancel(ErrStopped)
+		return ErrStopped
+	}
+	return ctx.Err()
+}
+
+// heartbeat renews the lease while a long piece is worked on, and notices a
+// request to stop.
+func (run *Run) heartbeat(ctx context.Context) <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(Lease / 6)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			stage, err := store.UpkeepGet[string](ctx, run.db,
+				"UPDATE job SET lease_until = $2 WHERE id = $1 RETURNING stage", run.ID, time.Now().Add(Lease))
+			if err == nil && Stage(stage) == Stopping {
+				run.cancel(ErrStopped)
+			}
+		}
+	}()
+	return ended
+}
