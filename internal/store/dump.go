@@ -76,7 +76,7 @@ func dumpTable(ctx context.Context, tx *sql.Tx, table string, w io.Writer) error
 		return err
 	}
 	defer rows.Close()
-	columns, err := rows.Columns()
+	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
@@ -92,17 +92,27 @@ func dumpTable(ctx context.Context, tx *sql.Tx, table string, w io.Writer) error
 		}
 		row := make(map[string]any, len(columns))
 		for i, col := range columns {
-			if b, ok := values[i].([]byte); ok {
-				row[col] = string(b)
-				continue
-			}
-			row[col] = values[i]
+			row[col.Name()] = plain(values[i], col)
 		}
 		if err := enc.Encode(row); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// plain is a column's value as both engines write it: SQLite has no booleans
+// but 0 and 1 in columns that are declared so.
+func plain(value any, col *sql.ColumnType) any {
+	switch v := value.(type) {
+	case []byte:
+		return string(v)
+	case int64:
+		if col.DatabaseTypeName() == "BOOLEAN" {
+			return v != 0
+		}
+	}
+	return value
 }
 
 // ErrNotEmpty is returned by Load where the database already holds events.

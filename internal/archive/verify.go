@@ -1,0 +1,156 @@
+package archive
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"polis/internal/blob"
+	"polis/internal/search"
+	"polis/internal/store"
+)
+
+// Verified is what a verification went through, and what it found.
+type Verified struct {
+	Events int64 // in the log
+	Files  int64 // in the store of files
+	Idle   int64 // of those, files that nothing refers to
+	Faults []Fault
+}
+
+// Verify walks the log's chain, reads every file against its sum, and looks for
+// every file that a record refers to. The system may be running.
+func Verify(ctx context.Context, s System, progress Progress) (Verified, error) {
+	progress.tell("log", 0, 0)
+	events, broken, err := store.Verify(ctx, s.DB)
+	if err != nil {
+		return Verified{}, err
+	}
+	v := Verified{Events: events}
+	for _, f := range broken {
+		v.Faults = append(v.Faults, Fault{fmt.Sprintf("event %d", f.Seq), "its row in the log was " + f.What})
+	}
+	// The references before the files: a file is stored before its record.
+	refs, err := referred(ctx, s.DB)
+	if err != nil {
+		return v, err
+	}
+	for _, sum := range refs.sums() {
+		if f, err := s.Files.Get(sum); err == nil {
+			f.Close()
+			continue
+		}
+		v.Faults = append(v.Faults, Fault{refs[sum], fileFault(sum, blob.ErrNotFound)})
+	}
+	return v, v.checkFiles(ctx, s.Files, refs, progress)
+}
+
+func (v *Verified) checkFiles(ctx context.Context, files *blob.Store, refs references, progress Progress) error {
+	total := int64(0)
+	for range files.All() {
+		total++
+	}
+	for sum := range files.All() {
+		progress.tell("files", v.Files, max(total, v.Files))
+		v.Files++
+		record, known := refs[sum]
+		if !known {
+			v.Idle++
+		}
+		err := files.Check(ctx, sum)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			v.Faults = append(v.Faults, Fault{cmp.Or(record, "file "+string(sum)), fileFault(sum, err)})
+		}
+	}
+	progress.tell("files", v.Files, v.Files)
+	return nil
+}
+
+// Compared says how the search index stands to the tables.
+type Compared struct {
+	Seq     int64 // last event in the index
+	End     int64 // last event in the log
+	Entries int
+	Faults  []Fault
+}
+
+// Behind is how many events the index has yet to take in. It follows while
+// POLIS serves; only an index at the end of the log can be compared.
+func (c Compared) Behind() int64 { return c.End - c.Seq }
+
+// CompareIndex holds the index against the tables: its place in the log, the
+// number of its entries, and how many there are of each language and level.
+func CompareIndex(ctx context.Context, db *store.DB, ix *search.Index) (Compared, error) {
+	var c Compared
+	var err error
+	if c.Seq, err = ix.Seq(); err != nil {
+		return c, err
+	}
+	if c.Entries, err = ix.Count(); err != nil {
+		return c, err
+	}
+	answer, err := ix.Search(ctx, store.Everything("archive"), search.Query{Facets: true})
+	if err != nil {
+		return c, err
+	}
+	langs, err := countEntries(ctx, db, "CASE e.lang WHEN '' THEN '"+search.OtherLang+"' ELSE e.lang END")
+	if err != nil {
+		return c, err
+	}
+	levels, err := countEntries(ctx, db, "CASE d.level WHEN 0 THEN 'public' WHEN 1 THEN 'member' WHEN 2 THEN 'official' ELSE 'closed' END")
+	if err != nil {
+		return c, err
+	}
+	if c.End, err = db.Refresh(ctx); err != nil {
+		return c, err
+	}
+	if c.Seq > c.End {
+		c.fault("it is at event %d, and the log ends with event %d", c.Seq, c.End)
+	}
+	if c.Seq == c.End {
+		c.compare(langs, answer.Facets[search.Lang])
+		c.compare(levels, answer.Facets[search.Level])
+	}
+	return c, nil
+}
+
+// countEntries counts the entries that the tables call for, by a value.
+func countEntries(ctx context.Context, db *store.DB, value string) (map[string]int, error) {
+	rows, err := store.List[search.Count](ctx, db, store.Everything("archive"), `
+		SELECT `+value+` AS value, COUNT(*) AS n
+		FROM language_version e
+		JOIN document d ON d.id = e.document
+		WHERE {scope}
+		GROUP BY 1`)
+	counts := map[string]int{}
+	for _, r := range rows {
+		counts[r.Value] = r.N
+	}
+	return counts, err
+}
+
+// compare notes each value of which the index holds another number than the
+// tables.
+func (c *Compared) compare(want map[string]int, have []search.Count) {
+	found := map[string]int{}
+	for _, f := range have {
+		found[f.Value] = f.N
+		if _, known := want[f.Value]; !known {
+			want[f.Value] = 0
+		}
+	}
+	for _, value := range slices.Sorted(maps.Keys(want)) {
+		if want[value] != found[value] {
+			c.fault("it holds %d entries of %q, and the tables %d", found[value], value, want[value])
+		}
+	}
+}
+
+func (c *Compared) fault(format string, args ...any) {
+	c.Faults = append(c.Faults, Fault{"search index", fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,259 @@
+package directory_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
+	"polis/internal/access"
+	"polis/internal/directory"
+	"polis/internal/lang"
+	"polis/internal/store"
+	"polis/internal/store/storetest"
+)
+
+func load(t *testing.T, db *store.DB, who access.Subject, csv string) directory.Report {
+	t.Helper()
+	r, err := directory.ImportCSV(ctx, db, who, strings.NewReader(csv), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// faults are what the report says is wrong, as "line column key".
+func faults(r directory.Report) []string {
+	list := []string{}
+	for _, f := range r.Faults {
+		list = append(list, fmt.Sprintf("%d %s %s", f.Row, f.Column, strings.TrimPrefix(f.Key, "directory.error.")))
+	}
+	return list
+}
+
+func export(t *testing.T, db *store.DB) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := directory.ExportCSV(ctx, db, access.Subject{}.Scope(), directory.Filter{}, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestAnExportComesBackAsItWas(t *testing.T) {
+	seeded(t, func(t *testing.T, db *store.DB) {
+		csv := export(t, db)
+		t.Run("into the same directory it changes nothing", func(t *testing.T) {
+			seq := db.Seq()
+			r := load(t, db, desk, csv)
+			if r.Unchanged != 157 || len(r.Changes) > 0 || len(r.Faults) > 0 || r.Stored || db.Seq() != seq {
+				t.Errorf("%+v", r)
+			}
+		})
+		t.Run("into an empty one it makes the same, and twice does not double it", func(t *testing.T) {
+			other := storetest.SQLite(t)
+			r := load(t, other, desk, csv)
+			if len(r.Changes) != 157 || !r.Changes[0].New || !r.Stored || len(r.Faults) > 0 {
+				t.Fatalf("%d changes, %v", len(r.Changes), r.Faults)
+			}
+			if r := load(t, other, desk, csv); r.Unchanged != 157 || r.Stored {
+				t.Errorf("%+v", r)
+			}
+			if export(t, other) != csv {
+				t.Error("the export of the copy differs")
+			}
+			events, err := store.Since(ctx, other, all, 0, 1000)
+			if err != nil || len(events) != 157 {
+				t.Error(len(events), err)
+			}
+		})
+	})
+}
+
+func TestAnImportShowsWhatItWouldDoAndDoesIt(t *testing.T) {
+	seeded(t, func(t *testing.T, db *store.DB) {
+		csv := "id,website\nKG,https://www.gov.kg/\nTJ,\nUZ,https://gov.uz/\n"
+		r, err := directory.ImportCSV(ctx, db, desk, strings.NewReader(csv), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := directory.Difference{Column: "website", After: "https://www.gov.kg/"}
+		if len(r.Changes) != 2 || r.Unchanged != 1 || r.Stored || r.Changes[0].ID != "KG" || r.Changes[0].New ||
+			len(r.Changes[0].Cells) != 1 || r.Changes[0].Cells[0] != want {
+			t.Errorf("%+v", r)
+		}
+		if get(t, db, "KG").Website != "" {
+			t.Error("the dry run stored something")
+		}
+		if r := load(t, db, desk, csv); !r.Stored || len(r.Changes) != 2 {
+			t.Errorf("%+v", r)
+		}
+		e := get(t, db, "KG")
+		if e.Website != "https://www.gov.kg/" || e.NameOn("", lang.Russian) != "Кыргызстан" || e.SubRegion != "central-asia" {
+			t.Errorf("the absent columns changed: %+v", e)
+		}
+	})
+}
+
+func TestTheLinesOfAnEntryAreItsNames(t *testing.T) {
+	seeded(t, func(t *testing.T, db *store.DB) {
+		r := load(t, db, desk, "id;name_from;name_to;long_en\n"+
+			"office-minsk;2011;;OSCE Office in Minsk (closed)\noffice-minsk;;2010;OSCE Office in Minsk\n")
+		e := get(t, db, "office-minsk")
+		if !r.Stored || len(e.Names) != 2 || e.NameOn("2005", lang.French) != "Bureau de l’OSCE à Minsk" ||
+			e.NameOn("", lang.English) != "OSCE Office in Minsk (closed)" {
+			t.Errorf("%+v %v", e.Names, r.Faults)
+		}
+		t.Run("a name that has no line any more is gone", func(t *testing.T) {
+			load(t, db, desk, "id;name_from;long_en\noffice-minsk;;OSCE Office in Minsk\n")
+			if e := get(t, db, "office-minsk"); len(e.Names) != 1 || e.Names[0].Long[lang.French] != "Bureau de l’OSCE à Minsk" {
+				t.Errorf("%+v", e.Names)
+			}
+		})
+		t.Run("without times it is the newest name", func(t *testing.T) {
+			load(t, db, desk, "id,short_fr\nprogramme-office-bishkek,BPB\n")
+			e := get(t, db, "programme-office-bishkek")
+			if len(e.Names) != 2 || e.ShortOn("", lang.French) != "BPB" || e.ShortOn("2012", lang.French) != "Centre de l’OSCE à Bichkek" {
+				t.Errorf("%+v", e.Names)
+			}
+		})
+	})
+}
+
+func TestNewEntriesMayReferToEachOtherInAnyOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := load(t, db, desk, "id,kind,parent,host,iso3,sub_region,long_en\n"+
+			"demo-cell,unit,demo-office,QQ,,,Cell\ndemo-office,unit,,QQ,,,Office\nQQ,state,,,QQQ,central-asia,Demoland\n")
+		if !r.Stored || len(r.Changes) != 3 {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+func TestEveryFaultIsNamedByLineAndColumn(t *testing.T) {
+	cases := []struct{ what, csv, want string }{
+		{"an empty file", "", "1  empty"},
+		{"only spaces", "  \n\n", "1 id column-missing"},
+		{"no header", "KG,state\nTJ,state\n", "1 kg column, 1 state column, 1 id column-missing"},
+		{"columns unknown and doubled", "id,wesite,host,HOST\nKG,,,\n", "1 wesite column, 1 host column-twice"},
+		{"cells under no column", "id,website\nKG,,lost\n", "2  cells"},
+		{"a quotation mark that never ends", "id,website\nKG,\"https://x\nTJ,\n", ""},
+		{"a line without id", "id,website\n,https://gov.kg/\nKG,nonsense\n", "2 id id-missing, 3 website website"},
+		{"an id twice without times", "id,website\nKG,\nTJ,\nKG,\n", "4 id id-twice"},
+		{"lines that contradict each other", "id,name_from,mandate,long_en\nspmu,2012,,A\nspmu,2002,PC.DEC/1,B\n", "3 mandate differs"},
+		{"a code that is not the id", "id,iso2\nKG,KZ\nspmu,SP\n", "2 iso2 iso2, 3 iso2 iso2"},
+		{"a name's fault on the name's line", "id,name_from,name_to,long_en\nspmu,2012,2011,A\nspmu,2002,x,B\n", "2 name_to date-order, 3 name_to date"},
+		{"a new entry with nothing", "id\nnew-one\n", "2 kind kind, 2 long_en english"},
+		{"many at once", "id,kind,host,long_en\nnew-one,thing,XX,\nKG,body,,Kyrgyzstan\n",
+			"2 host host, 2 kind kind, 2 long_en english, 3 id slug, 3 iso3 iso3, 3 kind kind-fixed"},
+	}
+	seeded(t, func(t *testing.T, db *store.DB) {
+		for _, c := range cases {
+			t.Run(c.what, func(t *testing.T) {
+				before := db.Seq()
+				r := load(t, db, desk, c.csv)
+				if got := strings.Join(faults(r), ", "); c.want != "" && got != c.want || len(r.Faults) == 0 {
+					t.Errorf("got  %s\nwant %s", got, c.want)
+				}
+				if r.Stored || db.Seq() != before {
+					t.Error("a faulty file was stored")
+				}
+			})
+		}
+		t.Run("more than a directory", func(t *testing.T) {
+			for _, csv := range []string{
+				"id\n" + strings.Repeat("KG\n", 1501),
+				"id\n" + strings.Repeat("x", 5<<20),
+			} {
+				if r := load(t, db, desk, csv); len(r.Faults) != 1 || r.Faults[0].Key != "directory.error.too-large" {
+					t.Error(len(r.Faults), "faults")
+				}
+			}
+		})
+	})
+}
+
+func TestAReaderThatFailsIsAnError(t *testing.T) {
+	db := storetest.SQLite(t)
+	broken := errors.New("the line went dead")
+	if _, err := directory.ImportCSV(ctx, db, desk, failing{broken}, false); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := directory.ImportCSV(stopped, db, desk, strings.NewReader("id\nKG\n"), false); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestSpreadsheetsWriteCSVInManyWays(t *testing.T) {
+	const russian = "id;kind;long_en;long_ru\ndemo-unit;unit;Unit;Учебный отдел полиции\n"
+	const german = "id;kind;long_en;long_de\ndemo-unit;unit;Unit;Prüfungsabteilung für Übungen\n"
+	utf16 := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	cases := []struct {
+		what, csv string
+		as        encoding.Encoding
+		read      string
+		lang      lang.Tag
+		want      string
+	}{
+		{"UTF-8 with semicolons", russian, nil, "UTF-8", lang.Russian, "Учебный отдел полиции"},
+		{"UTF-8 with its mark", "\ufeff" + russian, nil, "UTF-8", lang.Russian, "Учебный отдел полиции"},
+		{"Windows-1251", russian, charmap.Windows1251, "Windows 1251", lang.Russian, "Учебный отдел полиции"},
+		{"Windows-1252", german, charmap.Windows1252, "Windows 1252", lang.German, "Prüfungsabteilung für Übungen"},
+		{"UTF-16 with tabs", strings.ReplaceAll(russian, ";", "\t"), utf16, "UTF-16", lang.Russian, "Учебный отдел полиции"},
+		{"a first line that names the separator", "sep=;\r\n" + strings.ReplaceAll(german, "\n", "\r\n"), nil, "UTF-8", lang.German, "Prüfungsabteilung für Übungen"},
+		{"empty columns and lines at the edges", "id,kind,long_en,,\n\n,,,,\n demo-unit , unit ,Unit,,\n", nil, "UTF-8", lang.English, "Unit"},
+		{"a name that looks like a formula", "id,kind,long_en\ndemo-unit,unit,'=1+1\n", nil, "UTF-8", lang.English, "=1+1"},
+	}
+	for _, c := range cases {
+		t.Run(c.what, func(t *testing.T) {
+			db := storetest.SQLite(t)
+			csv := c.csv
+			if c.as != nil {
+				var err error
+				if csv, err = c.as.NewEncoder().String(csv); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := load(t, db, desk, csv)
+			if !r.Stored || r.Encoding != c.read {
+				t.Fatalf("read as %s: %v", r.Encoding, faults(r))
+			}
+			if got := get(t, db, "demo-unit").NameOn("", c.lang); got != c.want {
+				t.Errorf("%q, not %q", got, c.want)
+			}
+			if c.want == "=1+1" && !strings.Contains(export(t, db), ",'=1+1,") {
+				t.Error("the export hands a formula to the spreadsheet")
+			}
+		})
+	}
+}
+
+func TestAnImportAsksForEachEntry(t *testing.T) {
+	seeded(t, func(t *testing.T, db *store.DB) {
+		focal := access.Subject{ID: "f", Role: access.FocalPoint, State: "KG"}
+		csv := "id,website\nKG,https://www.gov.kg/\nTJ,\nUZ,https://gov.uz/\n"
+		r := load(t, db, focal, csv)
+		equal(t, faults(r), []string{"4 id not-yours"})
+		if get(t, db, "KG").Website != "" {
+			t.Error("half of the file was stored")
+		}
+		if r := load(t, db, focal, "id,website\nKG,https://www.gov.kg/\nTJ,\n"); !r.Stored {
+			t.Error(faults(r))
+		}
+		if r := load(t, db, access.Subject{}, csv); len(r.Faults) != 1 {
+			t.Error("a reader who is not signed in:", faults(r))
+		}
+	})
+}

@@ -1,0 +1,262 @@
+package library
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/lang"
+	"polis/internal/search"
+	"polis/internal/store"
+)
+
+// followStep is how many events the index takes in at once.
+const followStep = 400
+
+// Follow keeps the index in step with the event log until the context ends. It
+// asks the log at least once a second: other processes write too.
+func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger) {
+	for ctx.Err() == nil {
+		if err := l.CatchUp(ctx, ix, nil); err != nil && ctx.Err() == nil {
+			log.Error("index", "err", err)
+			sleep(ctx, 5*time.Second)
+		}
+		select {
+		case <-ctx.Done():
+		case <-l.DB.Moved():
+		case <-time.After(time.Second):
+			if _, err := l.DB.Refresh(ctx); err != nil && ctx.Err() == nil {
+				log.Error("read the log's head", "err", err)
+			}
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// CatchUp brings the index to the end of the event log. From an empty index it
+// builds everything anew. progress, where not nil, hears the number reached and
+// the number to reach.
+func (l *Library) CatchUp(ctx context.Context, ix *search.Index, progress func(at, end int64)) error {
+	at, err := ix.Seq()
+	if err != nil {
+		return err
+	}
+	end, err := l.DB.Refresh(ctx)
+	if err != nil {
+		return err
+	}
+	for at < end {
+		events, err := store.Since(ctx, l.DB, parts, at, followStep)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		ids := touched(events)
+		entries, err := l.entries(ctx, ids)
+		if err != nil {
+			return err
+		}
+		at = events[len(events)-1].Seq
+		if err := ix.Update(at, entries, ids); err != nil {
+			return fmt.Errorf("library: index: %w", err)
+		}
+		if progress != nil {
+			progress(at, end)
+		}
+	}
+	return ctx.Err()
+}
+
+// touched are the documents that the events changed, each once.
+func touched(events []store.Event) []string {
+	var ids []string
+	seen := map[string]bool{}
+	for _, e := range events {
+		if strings.HasPrefix(e.Act, documentActs) && !seen[e.Object] {
+			seen[e.Object] = true
+			ids = append(ids, e.Object)
+		}
+	}
+	return ids
+}
+
+// entries reads documents as the index takes them: one entry a language version.
+func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	in, args := among(ids, 1)
+	docs, err := store.List[Document](ctx, l.DB, parts, "SELECT "+documentColumns+" FROM document d WHERE {scope} AND d.id IN "+in, args...)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]Document{}
+	for _, d := range docs {
+		byID[d.ID] = d
+	}
+	tagged, err := l.tagsOf(ctx, in, args)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := store.List[struct {
+		Document, Version, Title string
+		Lang                     lang.Tag
+	}](ctx, l.DB, parts, `
+		SELECT e.document, e.lang, e.title, v.id AS version
+		FROM language_version e
+		JOIN version v ON v.edition = e.id
+		WHERE {scope} AND e.document IN `+in+` AND `+newest, args...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]search.Entry, 0, len(texts))
+	for _, t := range texts {
+		d, tags := byID[t.Document], tagged[t.Document]
+		passages, err := store.List[string](ctx, l.DB, parts, "SELECT body FROM passage WHERE {scope} AND version = $1 ORDER BY n", t.Version)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, search.Entry{
+			Document: d.ID, Lang: t.Lang, Title: t.Title, Symbol: d.Symbol, Keywords: tags.Keywords[t.Lang],
+			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: tags.Themes, Lines: tags.Lines, Items: tags.Items,
+			Date: d.Dated, Label: d.Label,
+		})
+	}
+	return list, nil
+}
+
+func (l *Library) tagsOf(ctx context.Context, in string, args []any) (map[string]Tags, error) {
+	rows, err := store.List[struct {
+		Document, Kind, Value string
+		Lang                  lang.Tag
+	}](ctx, l.DB, parts, "SELECT document, kind, lang, value FROM document_tag WHERE {scope} AND document IN "+in+" ORDER BY value", args...)
+	all := map[string]Tags{}
+	for _, r := range rows {
+		t := all[r.Document]
+		t.add(r.Kind, r.Lang, r.Value)
+		all[r.Document] = t
+	}
+	return all, err
+}
+
+// add puts one row of document_tag where it belongs.
+func (t *Tags) add(kind string, l lang.Tag, value string) {
+	switch kind {
+	case "theme":
+		t.Themes = append(t.Themes, value)
+	case "line":
+		t.Lines = append(t.Lines, value)
+	case "item":
+		t.Items = append(t.Items, value)
+	case "keyword":
+		if t.Keywords == nil {
+			t.Keywords = map[lang.Tag][]string{}
+		}
+		t.Keywords[l] = append(t.Keywords[l], value)
+	}
+}
+
+// among renders ids as a parenthesised list of placeholders from $first on.
+func among(ids []string, first int) (string, []any) {
+	marks, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		marks[i], args[i] = fmt.Sprintf("$%d", first+i), id
+	}
+	return "(" + strings.Join(marks, ", ") + ")", args
+}
+
+// Found is a hit with what the page of results shows.
+type Found struct {
+	search.Hit
+	Title    string
+	External string
+	Symbol   string
+	Kind     string
+	Dated    string
+	Origin   string
+	Version  string
+	Pages    int64
+	Sample   bool
+	Summary  string
+	Passage  string // text of the passage that answers best, "" if only the title does
+	Page     int64  // of the original
+	access.Label
+}
+
+// Search asks the index and reads the hits again within the scope, so that an
+// index behind the times shows nothing that the reader may not see.
+func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Scope, q search.Query) (search.Answer, []Found, error) {
+	answer, err := ix.Search(ctx, scope, q)
+	if err != nil || len(answer.Hits) == 0 {
+		return answer, nil, err
+	}
+	ids := make([]string, len(answer.Hits))
+	for i, h := range answer.Hits {
+		ids[i] = h.Document
+	}
+	in, args := among(ids, 1)
+	rows, err := store.List[struct {
+		Document, External, Title, Symbol, Kind, Dated, Origin, Version, Summary string
+		Lang                                                                     lang.Tag
+		Pages                                                                    int64
+		Sample                                                                   bool
+		access.Label
+	}](ctx, l.DB, scope, `
+		SELECT e.document, e.lang, e.external, e.title, e.summary, d.symbol, d.kind, d.dated, d.origin, d.sample,
+		       d.level, d.state, d.grp, d.owner, v.id AS version, v.pages
+		FROM language_version e
+		JOIN document d ON d.id = e.document
+		JOIN version v ON v.edition = e.id
+		WHERE {scope d} AND e.document IN `+in+` AND `+newest, args...)
+	if err != nil {
+		return answer, nil, err
+	}
+	var found []Found
+	for _, h := range answer.Hits {
+		for _, r := range rows {
+			if r.Document == h.Document && r.Lang == h.Lang {
+				found = append(found, Found{
+					Hit: h, Title: r.Title, External: r.External, Symbol: r.Symbol, Kind: r.Kind, Dated: r.Dated, Origin: r.Origin,
+					Version: r.Version, Pages: r.Pages, Sample: r.Sample, Summary: r.Summary, Label: r.Label,
+				})
+			}
+		}
+	}
+	return answer, found, l.fillPassages(ctx, found)
+}
+
+// fillPassages reads the passage of each hit: where only the title was found,
+// the text's opening.
+func (l *Library) fillPassages(ctx context.Context, found []Found) error {
+	if len(found) == 0 {
+		return nil
+	}
+	var (
+		or   []string
+		args []any
+	)
+	for _, f := range found {
+		or = append(or, fmt.Sprintf("(version = $%d AND n = $%d)", len(args)+1, len(args)+2))
+		args = append(args, f.Version, int64(max(f.Hit.Passage, 0)))
+	}
+	rows, err := store.List[struct {
+		Version, Body string
+		Page          int64
+	}](ctx, l.DB, parts, "SELECT version, page, body FROM passage WHERE {scope} AND ("+strings.Join(or, " OR ")+")", args...)
+	for i := range found {
+		for _, r := range rows {
+			if r.Version == found[i].Version {
+				found[i].Passage, found[i].Page = r.Body, r.Page
+			}
+		}
+	}
+	return err
+}

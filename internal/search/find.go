@@ -1,0 +1,325 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"polis/internal/access"
+	"polis/internal/lang"
+)
+
+// languages are those that have a field of their own, the plain one last.
+var languages = append(slices.Clone(lang.All), "")
+
+// Search answers a question within a scope.
+//
+// Entries in every language are found, each by its own language's reading of
+// the question. Those in q.Lang come first as a rule: the score of the others
+// is multiplied by foreign, because a word that two languages share by accident
+// ("die", "Gift") must not outweigh one in the language of the question.
+func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Answer, err error) {
+	defer ix.salvage(&err)
+	v, err := ix.look(scope)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer v.close()
+	f, err := v.find(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	return f.answer(ctx, q)
+}
+
+// salvage turns a panic over a damaged file into the error that says so.
+func (ix *Index) salvage(err *error) {
+	if p := recover(); p != nil {
+		*err = &UnusableError{Dir: ix.dir, Reason: "damaged", Err: fmt.Errorf("%v", p)}
+	}
+}
+
+// finding is a question being answered.
+type finding struct {
+	view     *view
+	asked    question
+	readings []*reading
+	loose    bool
+	forgiven bool
+	filters  map[Facet][]*roaring.Bitmap // per shelf, for facets with a selection
+	matched  []*roaring.Bitmap           // per shelf, before the filters
+	found    []*roaring.Bitmap           // per shelf, after them
+}
+
+// reading is the question as one language understands it, with the postings of
+// its words on each shelf.
+type reading struct {
+	heard
+	wanted  []wanted
+	entries int     // in this language, that the scope reads
+	mean    float64 // their length in words
+}
+
+// wanted is one word with its postings: lists[form][shelf].
+type wanted struct {
+	lists [][]segment.PostingsList
+	df    int // entries that the scope reads and that have one of its forms
+}
+
+func (v *view) find(ctx context.Context, q Query) (*finding, error) {
+	f := &finding{view: v, asked: ask(q.Text)}
+	for _, step := range []func() error{
+		f.hear,
+		f.match,
+		f.require,
+		func() error { return f.forgive(ctx) },
+		f.exclude,
+		func() error { return f.filter(q.Filter) },
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// hear reads the question in every language that the scope has entries in.
+func (f *finding) hear() error {
+	for _, t := range languages {
+		n, err := f.view.count(string(Lang), langKey(t))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		mean, err := f.view.meanLength(t)
+		if err != nil {
+			return err
+		}
+		r := &reading{heard: f.asked.hear(t), entries: n, mean: mean}
+		if err := r.look(f.view); err != nil {
+			return err
+		}
+		f.readings = append(f.readings, r)
+	}
+	return nil
+}
+
+// count is how many entries that the scope reads have the term.
+func (v *view) count(field, term string) (int, error) {
+	n := uint64(0)
+	for _, s := range v.shelves {
+		b, err := s.of(field, term)
+		if err != nil {
+			return 0, err
+		}
+		n += b.AndCardinality(s.allowed)
+	}
+	return int(n), nil
+}
+
+// look finds the postings of every form of every word.
+func (r *reading) look(v *view) error {
+	r.wanted = make([]wanted, len(r.wants))
+	for i, w := range r.wants {
+		lists := make([][]segment.PostingsList, len(w.forms))
+		for j, form := range w.forms {
+			lists[j] = make([]segment.PostingsList, len(v.shelves))
+			for k, s := range v.shelves {
+				list, err := s.list(textField(r.tag), form.term)
+				if err != nil {
+					return err
+				}
+				lists[j][k] = list
+			}
+		}
+		r.wanted[i].lists = lists
+		for k, s := range v.shelves {
+			r.wanted[i].df += int(r.wanted[i].on(k).AndCardinality(s.allowed))
+		}
+	}
+	return nil
+}
+
+// on are the entries of a shelf that have one of the word's forms; read only.
+func (w wanted) on(shelf int) *roaring.Bitmap {
+	if len(w.lists) == 1 {
+		return bits(w.lists[0][shelf])
+	}
+	all := roaring.New()
+	for _, lists := range w.lists {
+		all.Or(bits(lists[shelf]))
+	}
+	return all
+}
+
+// match finds the entries that have any of the words. Where the question has
+// none, it is everything.
+func (f *finding) match() error {
+	f.matched = make([]*roaring.Bitmap, len(f.view.shelves))
+	for k, s := range f.view.shelves {
+		if !f.wordy() {
+			f.matched[k] = s.allowed.Clone()
+			continue
+		}
+		all := roaring.New()
+		for _, r := range f.readings {
+			for _, w := range r.wanted {
+				if w.df > 0 {
+					all.Or(w.on(k))
+				}
+			}
+		}
+		all.And(s.allowed)
+		f.matched[k] = all
+	}
+	return nil
+}
+
+// wordy reports whether there is a word to look for.
+func (f *finding) wordy() bool {
+	return slices.ContainsFunc(f.readings, func(r *reading) bool { return len(r.wants) > 0 })
+}
+
+// phrased reports whether there is a phrase to require.
+func (f *finding) phrased() bool {
+	return slices.ContainsFunc(f.readings, func(r *reading) bool { return len(r.phrases) > 0 })
+}
+
+// require keeps the entries that have all the phrases in their own language. If
+// there are none, the words of the phrases were enough: a headline pasted whole
+// often has quotes in it.
+func (f *finding) require() error {
+	if !f.phrased() {
+		return nil
+	}
+	phrased := make([]*roaring.Bitmap, len(f.matched))
+	for k, s := range f.view.shelves {
+		phrased[k] = roaring.New()
+		for _, r := range f.readings {
+			if len(r.phrases) == 0 {
+				continue
+			}
+			have := f.matched[k].Clone()
+			for _, p := range r.phrases {
+				if err := s.phrase(r.tag, p, have); err != nil {
+					return err
+				}
+			}
+			phrased[k].Or(have)
+		}
+	}
+	if f.loose = total(phrased) == 0; !f.loose {
+		f.matched = phrased
+	}
+	return nil
+}
+
+// exclude takes out the entries that have what the question does without.
+func (f *finding) exclude() error {
+	for k, s := range f.view.shelves {
+		for _, r := range f.readings {
+			for _, p := range r.without {
+				out := f.matched[k].Clone()
+				if err := s.phrase(r.tag, p, out); err != nil {
+					return err
+				}
+				f.matched[k].AndNot(out)
+			}
+		}
+	}
+	return nil
+}
+
+// phrase narrows a set to the entries in which the words of a phrase follow one
+// another.
+func (s *shelf) phrase(t lang.Tag, phrase []word, set *roaring.Bitmap) error {
+	for _, w := range phrase {
+		terms := []string{w.term}
+		if w.alt != "" {
+			terms = append(terms, w.alt)
+		}
+		have, err := s.any(textField(t), terms)
+		if err != nil {
+			return err
+		}
+		set.And(have)
+	}
+	if len(phrase) == 1 {
+		return nil
+	}
+	wanted := hashes(phrase)
+	for _, n := range set.ToArray() {
+		kept, err := s.kept(uint64(n))
+		if err != nil {
+			return err
+		}
+		if !kept.sketch.holds(wanted) {
+			set.Remove(n)
+		}
+	}
+	return nil
+}
+
+// filter narrows what was matched to the selected values.
+func (f *finding) filter(selected map[Facet][]string) error {
+	f.filters = map[Facet][]*roaring.Bitmap{}
+	f.found = f.matched
+	for facet, values := range selected {
+		if len(values) == 0 {
+			continue
+		}
+		sets := make([]*roaring.Bitmap, len(f.view.shelves))
+		for k, s := range f.view.shelves {
+			set, err := s.any(string(facet), values)
+			if err != nil {
+				return err
+			}
+			sets[k] = set
+		}
+		f.filters[facet] = sets
+		f.found = both(f.found, sets)
+	}
+	return nil
+}
+
+func both(a, b []*roaring.Bitmap) []*roaring.Bitmap {
+	out := make([]*roaring.Bitmap, len(a))
+	for k := range a {
+		out[k] = roaring.And(a[k], b[k])
+	}
+	return out
+}
+
+// kept is what the index keeps of an entry beside its postings.
+type kept struct {
+	id     string
+	sketch sketch
+	names  string // title, symbol, keywords, divided by NUL
+}
+
+func (s *shelf) kept(n uint64) (kept, error) {
+	var k kept
+	err := s.snap.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
+		switch field {
+		case "_id":
+			k.id = string(value)
+		case sketchField:
+			k.sketch = slices.Clone(sketch(value))
+		case nameField:
+			k.names = string(value)
+		}
+		return true
+	})
+	if err != nil {
+		return kept{}, fmt.Errorf("search: entry %d: %w", n, err)
+	}
+	return k, nil
+}

@@ -1,0 +1,211 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"polis/internal/access"
+	"polis/internal/account"
+	"polis/internal/directory"
+	"polis/internal/lang"
+	"polis/internal/store"
+)
+
+// AccountView is the page on which a person sees what POLIS knows of her and
+// why she sees what she sees.
+type AccountView struct {
+	Facts    []Fact
+	Reads    []Reads
+	May      []string // sentences
+	Language []Field
+	Password []Field
+}
+
+// Reads is one circle of records, and whether she reads it.
+type Reads struct {
+	Tag  Tag
+	Text string
+}
+
+var accountPage = newPage("account", AccountView{
+	Facts:    []Fact{{"Name", []Link{{"Aigul Asanova", ""}}}, {"Role", []Link{{"Focal point", ""}}}, {"State", []Link{{"Kyrgyzstan", "/en/states/KG"}}}},
+	Reads:    []Reads{{Tag{Done, "Public"}, "Everyone can read it."}, {Tag{Plain, "Official use"}, "Not open to you."}},
+	May:      []string{"You may add documents to the library."},
+	Language: []Field{{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
+	Password: []Field{{Name: "current", Label: "Present password", Type: "password"}, {Name: "password", Label: "New password", Hint: "At least 12 characters", Type: "password", Error: "Too short"}},
+})
+
+var (
+	noticePassword = newNotice("account.password.saved")
+	noticeLanguage = newNotice("account.language.saved")
+)
+
+func (h *House) openAccount() {
+	h.site.Handle("GET /account", h.account)
+	h.site.Handle("POST /account/language", h.setLanguage)
+	h.site.Handle("POST /account/password", h.setPassword)
+}
+
+func (h *House) account(w http.ResponseWriter, r *http.Request) error {
+	if !ReaderOf(r).SignedIn() {
+		return h.mustSignIn(w, r)
+	}
+	return h.showAccount(w, r, nil)
+}
+
+func (h *House) showAccount(w http.ResponseWriter, r *http.Request, wrong account.Invalid) error {
+	who := ReaderOf(r)
+	p, err := account.Load(r.Context(), h.DB, who.ID)
+	if err != nil {
+		return err
+	}
+	names, err := directory.Names(r.Context(), h.DB)
+	if err != nil {
+		return err
+	}
+	f := h.site.Frame(r)
+	f.Title = f.T("account.title")
+	words := wording{f, names}
+	v := AccountView{Facts: words.person(p), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
+	v.Language = []Field{{
+		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",
+		Options: append([]Option{{Value: "", Text: f.T("account.lang.browser"), Chosen: p.Lang == ""}}, languageOptions(string(p.Lang))...),
+	}}
+	v.Password = []Field{
+		{Name: "current", Label: f.T("account.field.current"), Type: "password", Auto: "current-password", Width: "medium"},
+		{Name: "password", Label: f.T("account.field.new"), Hint: f.T("account.hint.password"), Type: "password", Auto: "new-password", Width: "medium"},
+		{Name: "again", Label: f.T("account.field.again"), Type: "password", Auto: "new-password", Width: "medium"},
+	}
+	f.flag(v.Password, wrong)
+	return accountPage.Show(w, f, v)
+}
+
+// flag writes what is wrong at its fields, and above the page.
+func (f *Frame) flag(fields []Field, wrong map[string]string) {
+	for i := range fields {
+		if key := wrong[fields[i].Name]; key != "" {
+			fields[i].Error = f.T(key)
+			f.Errors = append(f.Errors, Error{fields[i].Name, fields[i].Error})
+			f.Status = http.StatusUnprocessableEntity
+		}
+	}
+}
+
+// person are the facts of an account.
+func (w wording) person(p account.Person) []Fact {
+	list := []Fact{
+		{w.T("account.field.name"), []Link{{p.Name, ""}}},
+		{w.T("account.field.email"), []Link{{p.Email, ""}}},
+		{w.T("access.role"), []Link{{w.T("access.role." + string(p.Role)), ""}}},
+	}
+	if p.ActsFor != "" {
+		list = append(list, Fact{w.T("account.field.state"), []Link{{w.names.Name(p.ActsFor, "", w.Lang), ""}}})
+	}
+	if p.Body != "" {
+		list = append(list, Fact{w.T("account.field.body"), []Link{{w.names.Name(p.Body, "", w.Lang), ""}}})
+	}
+	return list
+}
+
+// reads says circle by circle whether she reads it: the answer to "why do I see
+// this, and not that?"
+func (w wording) reads(who access.Subject) []Reads {
+	var list []Reads
+	for _, level := range access.Levels[:access.Closed] {
+		_, ok := who.Scope().Allows(access.Label{Level: level})
+		list = append(list, w.circle(ok, "access.level."+level.String(), w.T("access.level."+level.String()+".hint")))
+	}
+	if _, ok := who.Scope().Allows(access.Label{Level: access.Closed, State: who.State}); ok && who.State != "" {
+		list = append(list, w.circle(true, "access.level.closed", w.T("account.reads.state", "state", w.names.Name(who.State, "", w.Lang))))
+	}
+	if n := len(who.Groups); n > 0 {
+		list = append(list, w.circle(true, "access.level.closed", w.T("account.reads.groups", "n", n)))
+	}
+	return append(list, w.circle(true, "access.level.closed", w.T("account.reads.own")))
+}
+
+func (w wording) circle(open bool, key, sentence string) Reads {
+	if !open {
+		return Reads{Tag{Plain, w.T(key)}, w.T("account.reads.not") + " " + sentence}
+	}
+	return Reads{Tag{Done, w.T(key)}, sentence}
+}
+
+// may lists what her role allows beyond reading.
+func (w wording) may(who access.Subject) []string {
+	own := access.Label{Level: access.Closed, Owner: who.ID}
+	var list []string
+	for _, can := range []struct {
+		ok  bool
+		key string
+	}{
+		{who.May(access.Contribute, own).Allowed, "account.may.contribute"},
+		{who.Role == access.FocalPoint && who.State != "", "account.may.own-state"},
+		{who.May(access.Edit, access.Label{}).Allowed, "account.may.edit"},
+		{who.May(access.ManagePeople, access.Label{}).Allowed, "account.may.people"},
+	} {
+		if can.ok {
+			list = append(list, w.T(can.key))
+		}
+	}
+	return list
+}
+
+func (h *House) setLanguage(w http.ResponseWriter, r *http.Request) error {
+	who := ReaderOf(r)
+	if !who.SignedIn() {
+		return Refused(access.RuleSignIn)
+	}
+	t, ok := lang.Parse(r.PostFormValue("lang"))
+	if !ok && r.PostFormValue("lang") != "" {
+		return Wrong("account.error.lang")
+	}
+	if err := account.SetLang(r.Context(), h.DB, who.Subject, who.ID, t); err != nil {
+		return err
+	}
+	f := h.site.Frame(r)
+	if t != "" {
+		f.Lang = t
+	}
+	return f.Redirect(w, "/account", noticeLanguage, 0)
+}
+
+// setPassword asks for the present password first: an open screen is not proof
+// of who sits before it.
+func (h *House) setPassword(w http.ResponseWriter, r *http.Request) error {
+	who := ReaderOf(r)
+	if !who.SignedIn() {
+		return Refused(access.RuleSignIn)
+	}
+	err := h.changePassword(r, who)
+	var wrong account.Invalid
+	switch {
+	case errors.As(err, &wrong):
+		return h.showAccount(w, r, wrong)
+	case errors.Is(err, store.NotFound):
+		return Refused(access.RuleSignIn)
+	case err != nil:
+		return err
+	}
+	if err := h.Sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	return h.site.Frame(r).Redirect(w, "/account", noticePassword, 0)
+}
+
+func (h *House) changePassword(r *http.Request, who Reader) error {
+	p, err := account.Load(r.Context(), h.DB, who.ID)
+	if err != nil {
+		return err
+	}
+	_, err = account.SignIn(r.Context(), h.DB, p.Email, r.PostFormValue("current"))
+	switch {
+	case errors.Is(err, account.ErrSignIn):
+		return account.Invalid{"current": "account.error.current"}
+	case err != nil:
+		return err
+	case r.PostFormValue("password") != r.PostFormValue("again"):
+		return account.Invalid{"again": "account.error.again"}
+	}
+	return account.SetPassword(r.Context(), h.DB, who.Subject, who.ID, r.PostFormValue("password"))
+}

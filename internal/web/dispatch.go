@@ -1,0 +1,78 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// answer makes an http.Handler of a Handler: it limits the body and turns the
+// error into the error page.
+func (s *Site) answer(h Handler, limit int64) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil {
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+		}
+		if err := h(w, r); err != nil {
+			s.showFault(w, r, err)
+		}
+	})
+}
+
+// dispatch sends the request to its handler. Where the mux knows none, the
+// error page stands in for the mux's own line of English.
+func (s *Site) dispatch(w http.ResponseWriter, r *http.Request) {
+	unknown, pattern := s.mux.Handler(r)
+	visitOf(r).route = pattern
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	verdict := muxVerdict{header: w.Header()}
+	unknown.ServeHTTP(&verdict, r)
+	w.Header().Del("Content-Type")
+	s.showFault(w, r, &Fault{Status: verdict.status, Key: verdict.key()})
+}
+
+// muxVerdict hears what the mux says of an address it does not know: 404, or
+// 405 with the methods that would do in the Allow header.
+type muxVerdict struct {
+	header http.Header
+	status int
+}
+
+func (v *muxVerdict) Header() http.Header         { return v.header }
+func (v *muxVerdict) WriteHeader(status int)      { v.status = status }
+func (v *muxVerdict) Write(b []byte) (int, error) { return len(b), nil }
+
+func (v *muxVerdict) key() string {
+	if v.status == http.StatusMethodNotAllowed {
+		return "web.fault.method"
+	}
+	return "web.fault.missing"
+}
+
+// has reports whether some page answers at the path.
+func (s *Site) has(path string) bool {
+	_, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}})
+	return pattern != ""
+}
+
+// place is an entry of the bar at the top.
+type place struct{ key, path string }
+
+// findPlaces keeps of the bar what exists. It runs with the first page, when
+// every room has registered its handlers.
+func (s *Site) findPlaces() []place {
+	var there []place
+	for _, p := range []place{
+		{"web.nav.library", "/library"},
+		{"web.nav.themes", "/themes"},
+		{"web.nav.states", "/states"},
+		{"web.nav.framework", "/framework"},
+	} {
+		if s.has(p.path) {
+			there = append(there, p)
+		}
+	}
+	return there
+}

@@ -1,0 +1,522 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/blob"
+	"polis/internal/directory"
+	"polis/internal/lang"
+	"polis/internal/library"
+	"polis/internal/search"
+	"polis/internal/store"
+)
+
+// ReadingView is a document in one language, or in two side by side.
+type ReadingView struct {
+	Title, Lang string
+	Summary     string
+	Facts       []Fact
+	Tags        []Tag
+	Languages   []VersionLink // the language versions
+	Beside      []VersionLink // what can be put beside it
+	Contents    []HeadingLink
+	Rows        []PassageRow
+	Other       string // language of the text beside, or ""
+	Parts       *Pagination
+	Search      string // address to look inside the document
+	Asked       string
+	File        *FileLink
+	Versions    []FileLink // earlier ones
+	Related     []RelationView
+	Why         string // the rule by which the reader sees it
+	Edit        string // address, for those who may
+	Address     string // the document's own, for citing
+	Source      string // title, symbol and date, as a copied citation names them
+}
+
+// VersionLink leads to a language version.
+type VersionLink struct {
+	Name, Lang, URL string
+	Here            bool
+	Original        string // "original", where it is
+}
+
+// HeadingLink leads to a heading of the text.
+type HeadingLink struct {
+	Text, URL string
+	Depth     int64
+}
+
+// PassageRow is a passage, with the same one in the other language beside it.
+type PassageRow struct {
+	Own, Beside *PassageView
+	Page        string // "page 4", where a new page of the original begins
+}
+
+// PassageView is one passage.
+type PassageView struct {
+	N        string // of the anchor
+	Kind     string
+	Depth    int64
+	Lang     string
+	Text     []MarkedText
+	Cells    [][]MarkedText // of a table row
+	Cite     string         // address of the citation
+	CiteWord string         // "Cite"
+	Number   string
+}
+
+// FileLink leads to a file to download.
+type FileLink struct{ Text, URL, View, Line string }
+
+// RelationView groups what a document leads to in one way.
+type RelationView struct {
+	Name  string
+	Links []Link
+}
+
+var readingPage = newPage("reading", ReadingView{
+	Title: "Community policing: first contact", Lang: "en", Summary: "How to begin.",
+	Facts:     []Fact{{"Type", []Link{{"Guide", ""}}}, {"Theme", []Link{{"Police reform", "/en/themes/police-reform"}}}},
+	Tags:      []Tag{{Plain, "Demonstration"}},
+	Languages: []VersionLink{{"English", "en", "/en/library/1/en", true, "original"}, {"Русский", "ru", "/en/library/1/ru", false, ""}},
+	Beside:    []VersionLink{{"Русский", "ru", "/en/library/1/en?beside=ru", false, ""}},
+	Contents:  []HeadingLink{{"Before the first meeting", "/en/library/1/en#p2", 2}},
+	Rows: []PassageRow{
+		{Own: &PassageView{N: "1", Kind: "heading", Depth: 2, Lang: "en", Text: []MarkedText{{"Before the first meeting", false}}, Cite: "/en/library/1/en/cite?p=1", Number: "1", CiteWord: "Cite"}, Beside: &PassageView{N: "1", Kind: "heading", Depth: 2, Lang: "ru", Text: []MarkedText{{"До первой встречи", false}}, Number: "1"}, Page: "page 2"},
+		{Own: &PassageView{N: "2", Kind: "paragraph", Lang: "en", Text: []MarkedText{{"Name one ", false}, {"contact", true}}, Cite: "/en/library/1/en/cite?p=2", Number: "2", CiteWord: "Cite"}, Beside: &PassageView{N: "2", Kind: "list-item", Lang: "ru", Text: []MarkedText{{"Назначьте", false}}, Number: "2"}},
+		{Own: &PassageView{N: "3", Kind: "table-row", Lang: "en", Cells: [][]MarkedText{{{"When", false}}, {{"Who", false}}}, Cite: "/en/library/1/en/cite?p=3", Number: "3", CiteWord: "Cite"}},
+	},
+	Search: "/en/library/1/en", Asked: "contact",
+	File:     &FileLink{"guide.pdf", "/library/1/en/file?v=1", "/library/1/en/file?v=1&view=1", "PDF, 1.2 MB, 12 pages"},
+	Versions: []FileLink{{"Version 1", "/library/1/en/file?v=2", "", "3 March 2026"}},
+	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
+	Why:      "Everyone may read it.", Edit: "/en/library/1/edit", Address: "https://polis.example/library/1",
+	Source: "Community policing: first contact, POLIS.DEMO/1/26",
+})
+
+func (h *House) openReading() {
+	h.site.Handle("GET /library/{id}", h.read)
+	h.site.Handle("GET /library/{id}/{lang}", h.read)
+	h.site.Handle("GET /library/{id}/{lang}/file", h.file)
+	h.site.Handle("GET /library/{id}/{lang}/cite", h.cite)
+}
+
+// record reads the document of the address within the reader's scope.
+func (h *House) record(r *http.Request) (library.Record, error) {
+	rec, err := h.Library.Get(r.Context(), scope(r), r.PathValue("id"))
+	if errors.Is(err, store.NotFound) {
+		return rec, NotFound()
+	}
+	return rec, err
+}
+
+// edition chooses the language version: the one of the address, or the
+// reader's.
+func edition(r *http.Request, rec library.Record) (library.Edition, error) {
+	want := r.PathValue("lang")
+	if want == "" {
+		return rec.Edition(LangOf(r)), nil
+	}
+	i := slices.IndexFunc(rec.Editions, func(e library.Edition) bool { return library.LangPath(e.Lang) == want })
+	if i < 0 {
+		return library.Edition{}, NotFound()
+	}
+	return rec.Editions[i], nil
+}
+
+// reading is what the parts of one reading page share.
+type reading struct {
+	wording
+	h     *House
+	r     *http.Request
+	rec   library.Record
+	ed    library.Edition
+	other *library.Edition // beside it
+	part  int              // from 0
+	words []string
+	asked string
+}
+
+func (h *House) read(w http.ResponseWriter, r *http.Request) error {
+	rec, err := h.record(r)
+	if err != nil {
+		return err
+	}
+	ed, err := edition(r, rec)
+	if err != nil {
+		return err
+	}
+	names, err := directory.Names(r.Context(), h.DB)
+	if err != nil {
+		return err
+	}
+	f := h.site.Frame(r)
+	p := &reading{wording: wording{f, names}, h: h, r: r, rec: rec, ed: ed, asked: strings.TrimSpace(r.FormValue("q"))}
+	p.words = search.Words(p.asked)
+	part, _ := strconv.Atoi(r.FormValue("part"))
+	p.part = min(max(part, 1), 10_000) - 1
+	for i, e := range rec.Editions {
+		if library.LangPath(e.Lang) == r.FormValue("beside") && e.ID != ed.ID {
+			p.other = &rec.Editions[i]
+		}
+	}
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	f.Title, f.Description = ed.Title, ed.Summary
+	f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}}
+	if p.asked != "" {
+		f.Crumbs = append(f.Crumbs, Link{f.T("library.search.title", "q", p.asked), f.search(p.asked)})
+		f.Query = p.asked
+	}
+	return readingPage.Show(w, f, v)
+}
+
+func (p *reading) view() (ReadingView, error) {
+	v := ReadingView{
+		Title: p.ed.Title, Lang: string(p.ed.Lang), Summary: p.ed.Summary, Asked: p.asked,
+		Search: p.URL("/library/" + p.rec.ID + "/" + library.LangPath(p.ed.Lang)), Facts: p.facts(), Tags: p.tags(),
+		Related: p.related(), Address: address(p.r, p.rec.ID),
+		Source: p.source(p.rec, p.ed),
+	}
+	rule, _ := ReaderOf(p.r).Scope().Allows(p.rec.Label)
+	v.Why = p.T("access.rule." + string(rule))
+	if ReaderOf(p.r).May(access.Edit, p.rec.Label).Allowed {
+		v.Edit = p.URL("/library/" + p.rec.ID + "/edit")
+	}
+	p.languages(&v)
+	if p.other != nil {
+		v.Other = string(p.other.Lang)
+	}
+	if err := p.files(&v); err != nil {
+		return v, err
+	}
+	return v, p.text(&v)
+}
+
+// address is the document's permanent address, as a citation writes it.
+func address(r *http.Request, id string) string {
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + "/library/" + id
+}
+
+func (p *reading) languages(v *ReadingView) {
+	base := "/library/" + p.rec.ID + "/"
+	for _, t := range append(slices.Clone(lang.All), "") {
+		for _, e := range p.rec.Editions {
+			if e.Lang != t {
+				continue
+			}
+			link := VersionLink{Name: p.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: p.URL(base + library.LangPath(t)), Here: e.ID == p.ed.ID}
+			if t == p.rec.Original && t != "" {
+				link.Original = p.T("library.original")
+			}
+			v.Languages = append(v.Languages, link)
+			if e.ID != p.ed.ID {
+				link.URL, link.Here = p.With("beside", library.LangPath(t)), p.other != nil && p.other.ID == e.ID
+				v.Beside = append(v.Beside, link)
+			}
+		}
+	}
+}
+
+// text reads the passages of this part, and those beside them.
+func (p *reading) text(v *ReadingView) error {
+	ctx, from := p.r.Context(), int64(p.part*library.PartSize)
+	length, err := p.h.Library.Length(ctx, p.ed.Version.ID)
+	if err != nil {
+		return err
+	}
+	own, err := p.h.Library.Passages(ctx, scope(p.r), p.ed.Version.ID, from, library.PartSize)
+	if err != nil {
+		return err
+	}
+	if len(own) == 0 && from > 0 {
+		return NotFound()
+	}
+	var beside []library.Passage
+	if p.other != nil {
+		if beside, err = p.h.Library.Passages(ctx, scope(p.r), p.other.Version.ID, from, library.PartSize); err != nil {
+			return err
+		}
+	}
+	page := int64(-1)
+	for i := range max(len(own), len(beside)) {
+		var row PassageRow
+		if i < len(own) {
+			row.Own = p.passage(own[i], p.ed, true)
+			if own[i].Page > 0 && own[i].Page != page {
+				page = own[i].Page
+				row.Page = p.T("library.page", "page", strconv.FormatInt(page, 10))
+			}
+		}
+		if i < len(beside) {
+			row.Beside = p.passage(beside[i], *p.other, false)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.Parts = p.parts(int(length))
+	return p.contents(v, length)
+}
+
+func (p *reading) parts(length int) *Pagination {
+	pages := (length + library.PartSize - 1) / library.PartSize
+	if pages < 2 {
+		return nil
+	}
+	links := p.Frame.Pagination(p.part+1, pages)
+	at := func(n int) string { return p.partURL(n - 1) }
+	number := 0
+	for i := range links.Pages {
+		if links.Pages[i].URL == "" {
+			continue
+		}
+		number, _ = strconv.Atoi(strings.Map(digit, links.Pages[i].Number))
+		links.Pages[i].URL = at(number)
+	}
+	if links.PreviousURL != "" {
+		links.PreviousURL = at(p.part)
+	}
+	if links.NextURL != "" {
+		links.NextURL = at(p.part + 2)
+	}
+	return links
+}
+
+func digit(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}
+
+// partURL is this page at another part of the text.
+func (p *reading) partURL(part int) string {
+	if part == 0 {
+		return p.With("part", "")
+	}
+	return p.With("part", strconv.Itoa(part+1))
+}
+
+// maxHeadings is how many headings the contents list.
+const maxHeadings = 80
+
+func (p *reading) contents(v *ReadingView, length int64) error {
+	if length < 6 {
+		return nil
+	}
+	heads, err := p.h.Library.Headings(p.r.Context(), scope(p.r), p.ed.Version.ID, maxHeadings)
+	if err != nil {
+		return err
+	}
+	for _, h := range heads {
+		if h.N == 0 {
+			continue // the title, as a rule
+		}
+		v.Contents = append(v.Contents, HeadingLink{
+			Text: h.Body, Depth: h.Depth, URL: p.partURL(int(h.N)/library.PartSize) + "#p" + strconv.FormatInt(h.N+1, 10),
+		})
+	}
+	if len(v.Contents) < 2 {
+		v.Contents = nil
+	}
+	return nil
+}
+
+func (p *reading) passage(in library.Passage, e library.Edition, own bool) *PassageView {
+	v := &PassageView{N: strconv.FormatInt(in.N+1, 10), Kind: in.Kind, Depth: min(max(in.Depth+1, 2), 5), Lang: string(e.Lang)}
+	v.Number = p.Number(in.N + 1)
+	if own {
+		v.CiteWord = p.T("web.cite")
+		v.Cite = p.URL(fmt.Sprintf("/library/%s/%s/cite?p=%d", p.rec.ID, library.LangPath(e.Lang), in.N+1))
+	}
+	if in.Kind == "table-row" {
+		for _, cell := range strings.Split(in.Body, "\t") {
+			v.Cells = append(v.Cells, p.mark(e.Lang, cell))
+		}
+		return v
+	}
+	v.Text = p.mark(e.Lang, in.Body)
+	return v
+}
+
+func (p *reading) mark(t lang.Tag, text string) []MarkedText {
+	if len(p.words) == 0 {
+		return []MarkedText{{text, false}}
+	}
+	return marked(text, search.Marks(t, text, p.words))
+}
+
+func (p *reading) tags() []Tag {
+	var list []Tag
+	if p.rec.Level > access.Public {
+		list = append(list, Tag{Attention, p.T("access.level." + p.rec.Level.String())})
+	}
+	if p.rec.Sample {
+		list = append(list, Tag{Plain, p.T("library.sample")})
+	}
+	if !p.rec.Confirmed {
+		list = append(list, Tag{Attention, p.T("library.unconfirmed")})
+	}
+	if p.ed.Version.OCR {
+		list = append(list, Tag{Attention, p.T("library.ocr")})
+	}
+	if p.ed.Version.Mark != "" {
+		list = append(list, Tag{Plain, p.ed.Version.Mark})
+	}
+	return list
+}
+
+// facts are the document's metadata, each value leading to its like.
+func (p *reading) facts() []Fact {
+	var list []Fact
+	add := func(key string, facet search.Facet, values ...string) {
+		var links []Link
+		for _, v := range values {
+			if v == "" {
+				continue
+			}
+			link := Link{Text: p.value(facet, v)}
+			if facet != "" {
+				link.URL = p.URL("/library?" + string(facet) + "=" + url.QueryEscape(v))
+			}
+			links = append(links, link)
+		}
+		if len(links) > 0 {
+			list = append(list, Fact{p.T(key), links})
+		}
+	}
+	add("library.field.symbol", "", p.rec.Symbol)
+	add("library.facet.type", search.Type, p.rec.Kind)
+	add("library.field.date", "", p.PartialDate(p.rec.Dated))
+	if p.rec.Origin != "" {
+		list = append(list, Fact{p.T("library.facet.origin"), []Link{{p.names.Name(p.rec.Origin, p.rec.Dated, p.Lang), p.URL("/library?origin=" + url.QueryEscape(p.rec.Origin))}}})
+	}
+	add("library.facet.theme", search.Theme, p.rec.Themes...)
+	add("library.facet.line", search.Line, p.rec.Lines...)
+	add("library.facet.item", search.Item, p.rec.Items...)
+	add("library.field.keywords", "", strings.Join(p.rec.Keywords[p.ed.Lang], ", "))
+	add("library.field.licence", "", p.rec.Licence)
+	return list
+}
+
+func (p *reading) related() []RelationView {
+	var list []RelationView
+	group := func(name string, r library.Related) {
+		link := Link{Text: cmp.Or(r.Titles.In(p.Lang), r.Symbol)}
+		if r.ID != "" {
+			link.URL = p.URL("/library/" + r.ID)
+			if r.Symbol != "" {
+				link.Text = r.Symbol + " · " + link.Text
+			}
+		}
+		if n := len(list); n > 0 && list[n-1].Name == name {
+			list[n-1].Links = append(list[n-1].Links, link)
+			return
+		}
+		list = append(list, RelationView{name, []Link{link}})
+	}
+	for _, r := range p.rec.Related {
+		group(p.T("library.relation."+r.Kind), r)
+	}
+	for _, r := range p.rec.Inverse {
+		group(p.T("library.inverse."+r.Kind), r)
+	}
+	return list
+}
+
+// files offers the original and its earlier versions.
+func (p *reading) files(v *ReadingView) error {
+	now := p.ed.Version
+	if now.File != "" {
+		v.File = p.fileLink(now)
+	}
+	if now.Number < 2 {
+		return nil
+	}
+	all, err := p.h.Library.Versions(p.r.Context(), scope(p.r), p.ed.ID)
+	if err != nil {
+		return err
+	}
+	for _, old := range all[1:] {
+		link := FileLink{Text: cmp.Or(old.Mark, p.T("library.version", "n", old.Number)), Line: p.Date(old.Created)}
+		if old.File != "" {
+			link.URL = p.fileLink(old).URL
+		}
+		v.Versions = append(v.Versions, link)
+	}
+	return nil
+}
+
+func (p *reading) fileLink(v library.Version) *FileLink {
+	base := "/library/" + p.rec.ID + "/" + library.LangPath(p.ed.Lang) + "/file?v=" + v.ID
+	parts := []string{strings.ToUpper(strings.TrimPrefix(fileExt(v.File), ".")), p.Size(v.Bytes)}
+	if v.Pages > 0 {
+		parts = append(parts, p.T("library.pages", "n", v.Pages))
+	}
+	link := &FileLink{Text: v.File, URL: base, Line: strings.Join(parts, ", ")}
+	if viewable(v.Media) {
+		link.View = base + "&view=1"
+	}
+	return link
+}
+
+func fileExt(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && len(name)-i <= 6 {
+		return name[i:]
+	}
+	return "file"
+}
+
+// viewable: only what a browser shows without running anything of it.
+func viewable(media string) bool {
+	return slices.Contains([]string{"application/pdf", "image/png", "image/jpeg", "text/plain"}, strings.Split(media, ";")[0])
+}
+
+// file sends the original. It comes as a download, or, where nothing in it can
+// run, as a view; either way sandboxed.
+func (h *House) file(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.Library.File(r.Context(), scope(r), r.FormValue("v"))
+	if errors.Is(err, store.NotFound) {
+		return NotFound()
+	}
+	if err != nil {
+		return err
+	}
+	f, err := h.Library.Files.Get(blob.Sum(v.Sum))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	disposition, media := "attachment", "application/octet-stream"
+	if r.FormValue("view") != "" && viewable(v.Media) {
+		disposition, media = "inline", v.Media
+	}
+	head := w.Header()
+	head.Set("Content-Type", media)
+	head.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": v.File}))
+	if media != "application/pdf" { // the browser's own viewer refuses to work in a sandbox
+		head.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	}
+	head.Set("Cache-Control", "private, no-cache")
+	head.Set("ETag", strconv.Quote(v.Sum))
+	Patient(w, time.Hour)
+	http.ServeContent(w, r, "", v.Created, io.ReadSeeker(f))
+	return nil
+}

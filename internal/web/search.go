@@ -1,0 +1,312 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"polis/internal/access"
+	"polis/internal/directory"
+	"polis/internal/framework"
+	"polis/internal/lang"
+	"polis/internal/library"
+	"polis/internal/search"
+)
+
+// SearchView is the list of documents: all of them, or those found.
+type SearchView struct {
+	Asked    string // the question, "" for the whole list
+	Total    int
+	Forgiven bool
+	Sorts    []SortLink
+	Chips    []Chip
+	Facets   []Facet
+	Hits     []HitView
+	Pages    *Pagination
+	Add      string      // address of the upload page, for those who may
+	Hidden   []HiddenTag // what the search form carries on
+}
+
+// HiddenTag is a chosen filter as the search form sends it again.
+type HiddenTag struct{ Name, Value string }
+
+// SortLink is a way to order the list.
+type SortLink struct {
+	Text, URL string
+	Here      bool
+}
+
+// HitView is one document in a list.
+type HitView struct {
+	Title, URL string
+	Lang       string // of title and snippet
+	Language   string // in words
+	Meta       []string
+	Tags       []Tag
+	Snippet    []MarkedText
+	Where      string // "page 12"
+	Why        string // which words were found under which form
+}
+
+// MarkedText is a stretch of text, marked where it is what was looked for.
+type MarkedText struct {
+	Text   string
+	Marked bool
+}
+
+var searchPage = newPage("search", SearchView{
+	Asked: "community policing", Total: 31,
+	Sorts: []SortLink{{"Relevance", "/en/search?q=x", true}, {"Date", "/en/search?q=x&sort=date", false}},
+	Chips: []Chip{{"Theme", "Police reform", "/en/search", "Remove theme Police reform"}},
+	Facets: []Facet{{Name: "Theme", Open: true, Choices: []Choice{
+		{Text: "Police reform", Count: "12", URL: "/en/search?theme=police-reform", Chosen: true},
+		{Text: "Terrorism", Count: "3", URL: "/en/search?theme=terrorism"},
+	}}},
+	Hits: []HitView{{
+		Title: "Начало сотрудничества полиции с населением", URL: "/en/library/1/ru", Lang: "ru", Language: "Русский",
+		Meta: []string{"Guide", "Demonstration Police Academy", "March 2026"}, Tags: []Tag{{Attention, "Member"}},
+		Snippet: []MarkedText{{"… с жителями ", false}, {"района", true}, {" проводятся …", false}}, Where: "page 3", Why: "район → районе",
+	}},
+	Pages:  &Pagination{Label: "Pages", Previous: "Previous", Next: "Next", NextURL: "/en/search?page=2", State: "Page 1 of 2", Pages: []PageLink{{"1", "/en/search", "Page 1", true}, {"2", "/en/search?page=2", "Page 2", false}}},
+	Add:    "/en/library/upload",
+	Hidden: []HiddenTag{{"theme", "police-reform"}},
+})
+
+// hitsAPage is how many documents a page of results shows.
+const hitsAPage = 20
+
+// maxQuestion is the longest question taken, in bytes.
+const maxQuestion = 1000
+
+func (h *House) openSearch() {
+	h.site.Handle("GET /search", h.search)
+	h.site.Handle("GET /library", h.search)
+}
+
+// search shows what was found for ?q= and the chosen filters; without a
+// question, everything that the reader may see.
+func (h *House) search(w http.ResponseWriter, r *http.Request) error {
+	f := h.site.Frame(r)
+	q, page := question(r, f.Lang)
+	answer, found, err := h.Library.Search(r.Context(), h.Index, scope(r), q)
+	if err != nil {
+		return err
+	}
+	names, err := directory.Names(r.Context(), h.DB)
+	if err != nil {
+		return err
+	}
+	words := wording{f, names}
+	v := SearchView{
+		Asked: strings.TrimSpace(r.FormValue("q")), Total: answer.Total, Forgiven: answer.Forgiven,
+		Sorts: f.sorts(q), Facets: words.facets(q, answer), Chips: words.chips(q),
+		Pages: f.Pagination(page, min((answer.Total+hitsAPage-1)/hitsAPage, maxPages)),
+	}
+	for _, hit := range found {
+		v.Hits = append(v.Hits, words.hit(hit, answer.Words, v.Asked))
+	}
+	for _, name := range facetNames {
+		for _, value := range q.Filter[name] {
+			v.Hidden = append(v.Hidden, HiddenTag{string(name), value})
+		}
+	}
+	if may := ReaderOf(r).May(access.Contribute, access.Label{Level: access.Closed, Owner: ReaderOf(r).ID}); may.Allowed && ReaderOf(r).SignedIn() {
+		v.Add = f.URL("/library/upload")
+	}
+	f.Title, f.Query, f.OwnSearch = f.T("library.list.title"), v.Asked, true
+	if v.Asked != "" {
+		f.Title = f.T("library.search.title", "q", v.Asked)
+		f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}}
+	}
+	return searchPage.Show(w, f, v)
+}
+
+// maxPages is how deep one may page; beyond, narrowing leads further.
+const maxPages = 500
+
+// facetNames are the filters in the order of the page.
+var facetNames = []search.Facet{search.Theme, search.Type, search.Lang, search.Year, search.Origin, search.Item, search.Level}
+
+// question reads the query of the address.
+func question(r *http.Request, t lang.Tag) (search.Query, int) {
+	form := r.URL.Query()
+	page, _ := strconv.Atoi(form.Get("page"))
+	page = min(max(page, 1), maxPages)
+	q := search.Query{
+		Text: form.Get("q"), Lang: t, Filter: map[search.Facet][]string{}, Sort: search.Sort(form.Get("sort")),
+		Limit: hitsAPage, Offset: (page - 1) * hitsAPage, Facets: true,
+	}
+	if len(q.Text) > maxQuestion {
+		q.Text = strings.ToValidUTF8(q.Text[:maxQuestion], "")
+	}
+	if q.Sort != search.ByDate {
+		q.Sort = search.ByRelevance
+	}
+	for _, name := range facetNames {
+		if values := form[string(name)]; len(values) > 0 {
+			q.Filter[name] = values[:min(len(values), 50)]
+		}
+	}
+	return q, page
+}
+
+func (f *Frame) sorts(q search.Query) []SortLink {
+	if strings.TrimSpace(q.Text) == "" {
+		return nil
+	}
+	return []SortLink{
+		{f.T("library.sort.relevance"), f.With("sort", ""), q.Sort == search.ByRelevance},
+		{f.T("library.sort.date"), f.With("sort", "date"), q.Sort == search.ByDate},
+	}
+}
+
+// wording puts ids into the reader's words.
+type wording struct {
+	*Frame
+	names *directory.Snapshot
+}
+
+// value is what a facet's value is called.
+func (w wording) value(facet search.Facet, value string) string {
+	switch facet {
+	case search.Theme:
+		if t, ok := framework.Theme(value); ok {
+			return t.Names.In(w.Lang)
+		}
+	case search.Type:
+		return w.kind(value)
+	case search.Lang:
+		if t, ok := lang.Parse(value); ok {
+			return t.Name()
+		}
+		return w.T("library.lang.other")
+	case search.Origin:
+		return w.names.Name(value, "", w.Lang)
+	case search.Item, search.Line:
+		if i, ok := framework.Find(value); ok {
+			return i.Number() + " " + i.Titles.In(w.Lang)
+		}
+	case search.Level:
+		return w.T("access.level." + value)
+	}
+	return value
+}
+
+func (w wording) kind(id string) string {
+	if t, ok := framework.Type(id); ok {
+		return t.Names.In(w.Lang)
+	}
+	return id
+}
+
+// maxChoices is how many values of a facet the page shows.
+const maxChoices = 12
+
+// facets are the filters with their counts. One that everything shares, or
+// nothing has, is no help and is left out.
+func (w wording) facets(q search.Query, a search.Answer) []Facet {
+	var list []Facet
+	for _, name := range facetNames {
+		counts := a.Facets[name]
+		if len(counts) == 0 || len(counts) == 1 && len(q.Filter[name]) == 0 && counts[0].N == a.Total {
+			continue
+		}
+		f := Facet{Name: w.T("library.facet." + string(name)), Open: len(q.Filter[name]) > 0}
+		for _, c := range counts[:min(len(counts), maxChoices)] {
+			choice := Choice{Text: w.value(name, c.Value), Count: w.Number(c.N), Chosen: slices.Contains(q.Filter[name], c.Value)}
+			if choice.Chosen {
+				choice.URL = w.Without(string(name), c.Value)
+			} else {
+				choice.URL = w.And(string(name), c.Value)
+			}
+			f.Choices = append(f.Choices, choice)
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+func (w wording) chips(q search.Query) []Chip {
+	var list []Chip
+	for _, name := range facetNames {
+		for _, v := range q.Filter[name] {
+			list = append(list, w.Chip(string(name), w.T("library.facet."+string(name)), v, w.value(name, v)))
+		}
+	}
+	return list
+}
+
+// snippetWidth is how much of a passage a hit shows, in characters.
+const snippetWidth = 260
+
+// hit is one document of the list, leading to the passage that answers.
+func (w wording) hit(found library.Found, words []string, asked string) HitView {
+	v := HitView{
+		Title: found.Title, Lang: string(found.Hit.Lang), Language: w.value(search.Lang, cmp.Or(string(found.Hit.Lang), search.OtherLang)),
+		URL: w.URL(library.PassagePath(found.Hit.Document, found.Hit.Lang, found.Hit.Passage, asked)),
+	}
+	v.Meta = w.meta(found)
+	if found.Level > access.Public {
+		v.Tags = append(v.Tags, Tag{Attention, w.T("access.level." + found.Level.String())})
+	}
+	if found.Sample {
+		v.Tags = append(v.Tags, Tag{Plain, w.T("library.sample")})
+	}
+	text := found.Passage
+	if found.Hit.Passage < 0 && found.Summary != "" {
+		text = found.Summary
+	}
+	x := search.Snippet(found.Hit.Lang, text, words, snippetWidth)
+	v.Snippet = marked(x.Text, x.Marks)
+	if x.Before {
+		v.Snippet = append([]MarkedText{{"… ", false}}, v.Snippet...)
+	}
+	if x.After {
+		v.Snippet = append(v.Snippet, MarkedText{" …", false})
+	}
+	if found.Page > 0 {
+		v.Where = w.T("library.page", "page", strconv.FormatInt(found.Page, 10))
+	}
+	v.Why = w.why(found.Why)
+	return v
+}
+
+func (w wording) meta(found library.Found) []string {
+	var list []string
+	for _, s := range []string{w.kind(found.Kind), found.Symbol, w.names.Short(found.Origin, found.Dated, w.Lang), w.PartialDate(found.Dated)} {
+		if s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// why says what was found where it is not the word as typed.
+func (w wording) why(reasons []search.Reason) string {
+	var list []string
+	for _, r := range reasons {
+		if r.Forgiven {
+			list = append(list, r.Word+" → "+r.Found)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// marked cuts a text at its marks.
+func marked(text string, marks []search.Span) []MarkedText {
+	var list []MarkedText
+	at := 0
+	for _, m := range marks {
+		if m.Start > at {
+			list = append(list, MarkedText{text[at:m.Start], false})
+		}
+		list = append(list, MarkedText{text[m.Start:m.End], true})
+		at = m.End
+	}
+	if at < len(text) {
+		list = append(list, MarkedText{text[at:], false})
+	}
+	return list
+}

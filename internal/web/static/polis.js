@@ -1,0 +1,169 @@
+// Makes quicker what works without it: the slash to the search box, files
+// dropped and sent one by one, a citation copied, drafts kept, a warning before
+// unsaved work is left. No words of its own: templates give them as data.
+
+// "/" goes to the search box, unless somebody is writing.
+addEventListener('keydown', event => {
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.target.closest('input, textarea, select, [contenteditable]')) return
+  const box = document.querySelector('main [data-key="/"]') ?? document.querySelector('[data-key="/"]')
+  if (!box) return
+  event.preventDefault()
+  box.focus()
+  box.select()
+})
+
+// An open menu closes with Escape and with a click beside it.
+const menus = () => document.querySelectorAll('details.menu[open]')
+addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return
+  for (const menu of menus()) {
+    menu.open = false
+    menu.querySelector('summary').focus()
+  }
+})
+addEventListener('click', event => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false
+})
+
+// A summary of errors is read out first. What a redirect said is said once.
+document.querySelector('[data-focus]')?.focus()
+const address = new URL(location)
+if (address.searchParams.has('notice')) {
+  address.searchParams.delete('notice')
+  address.searchParams.delete('n')
+  history.replaceState(null, '', address)
+}
+
+// Lists of filters stand open where there is room beside the results.
+const room = matchMedia('(min-width: 900px)')
+const openDrawers = () => { for (const d of document.querySelectorAll('details.drawer')) d.open = room.matches }
+room.addEventListener('change', openDrawers)
+openDrawers()
+
+// "Cite" is a link; here it copies the paragraph it names, where that stands
+// and its address.
+for (const link of navigator.clipboard ? document.querySelectorAll('[data-cite]') : []) {
+  link.addEventListener('click', async event => {
+    event.preventDefault()
+    const id = link.dataset.cite
+    const { source, done } = link.closest('[data-source]').dataset
+    const place = new URL(location)
+    place.search = ''
+    place.hash = id
+    const text = document.getElementById(id).querySelector('p, li, td, pre')?.innerText.trim() ?? ''
+    await navigator.clipboard.writeText(`“${text}” (${source}, ${place})`)
+    const words = [...link.childNodes]
+    link.textContent = done
+    setTimeout(() => link.replaceChildren(...words), 2000)
+  })
+}
+
+// Drafts lie in this window's session storage until the form is sent.
+for (const form of document.querySelectorAll('form[data-draft]')) {
+  const key = `draft:${form.dataset.draft}:${location.pathname}`
+  const fields = () => [...form.elements].filter(e => e.name && !['file', 'password', 'hidden', 'submit'].includes(e.type))
+  const isChoice = e => e.type === 'checkbox' || e.type === 'radio'
+  const state = () => JSON.stringify(fields().map(e => isChoice(e) ? e.checked : e.value))
+  const clean = state()
+  const kept = sessionStorage.getItem(key)
+  const values = kept ? JSON.parse(kept) : []
+  if (kept && kept !== clean && values.length === fields().length) {
+    fields().forEach((e, i) => { if (isChoice(e)) e.checked = values[i]; else e.value = values[i] })
+    const note = Object.assign(document.createElement('p'), { className: 'note', textContent: form.dataset.restored })
+    note.setAttribute('role', 'status')
+    form.prepend(note)
+  }
+  form.addEventListener('input', () => sessionStorage.setItem(key, state()))
+  guard(form, () => state() !== clean, () => sessionStorage.removeItem(key))
+}
+
+// guard asks before the page is left with changes; sent clears what was kept.
+function guard (form, dirty, sent) {
+  if (!form.dataset.leave) return
+  let sending = false
+  form.addEventListener('submit', () => { sending = true; sent() })
+  addEventListener('beforeunload', event => { if (!sending && dirty()) event.preventDefault() })
+}
+
+// Files are dropped or chosen and sent one after the other, each with a bar.
+for (const form of document.querySelectorAll('form[data-upload]')) upload(form)
+
+function upload (form) {
+  const field = form.querySelector('input[type=file]')
+  const zone = form.querySelector('.drop')
+  const list = form.querySelector('.uploads')
+  const words = form.dataset
+  let queue = Promise.resolve()
+
+  zone.querySelector('.drop-words').hidden = false
+  form.querySelector('button[type=submit]').hidden = true
+  form.addEventListener('submit', event => event.preventDefault())
+  for (const kind of ['dragenter', 'dragover']) {
+    zone.addEventListener(kind, event => { event.preventDefault(); zone.classList.add('over') })
+  }
+  for (const kind of ['dragleave', 'drop']) zone.addEventListener(kind, () => zone.classList.remove('over'))
+  zone.addEventListener('drop', event => { event.preventDefault(); add(event.dataTransfer.files) })
+  field.addEventListener('change', () => { add(field.files) })
+
+  function add (files) {
+    list.hidden = false
+    for (const file of files) {
+      const row = line(file)
+      list.append(row.item)
+      queue = queue.then(() => send(file, row))
+    }
+    field.value = ''
+  }
+
+  function line (file) {
+    const item = document.createElement('li')
+    const make = (tag, name, text) => {
+      const e = Object.assign(document.createElement(tag), { className: name, textContent: text })
+      item.append(e)
+      return e
+    }
+    const row = { item, name: make('span', 'name', file.name), state: make('span', 'meta', words.waiting), bar: make('progress', '', ''), why: make('p', 'why', '') }
+    row.bar.max = 1
+    row.bar.value = 0
+    row.bar.setAttribute('aria-label', file.name)
+    return row
+  }
+
+  function send (file, row) {
+    const body = new FormData(form)
+    body.delete(field.name)
+    body.append(field.name, file)
+    row.why.textContent = ''
+    return new Promise(resolve => {
+      const request = new XMLHttpRequest()
+      request.open('POST', form.action)
+      request.setRequestHeader('Accept', 'application/json')
+      request.responseType = 'json'
+      request.upload.onprogress = event => { if (event.lengthComputable) row.bar.value = event.loaded / event.total }
+      request.onload = () => { tell(row, request.status, request.response ?? {}); resolve() }
+      request.onerror = request.onabort = () => { broken(file, row); resolve() }
+      request.send(body)
+    })
+  }
+
+  function tell (row, status, answer) {
+    const good = status < 400
+    row.bar.value = 1
+    row.bar.hidden = true
+    row.item.dataset.state = answer.state ?? (good ? 'done' : 'refused')
+    row.state.textContent = good ? answer.text ?? words.sent : answer.title ?? ''
+    row.why.textContent = good ? '' : answer.detail ?? ''
+    if (!answer.url) return
+    const link = Object.assign(document.createElement('a'), { href: answer.url, textContent: row.name.textContent })
+    row.name.replaceChildren(link)
+  }
+
+  function broken (file, row) {
+    row.item.dataset.state = 'refused'
+    row.why.textContent = words.failed + ' '
+    const again = Object.assign(document.createElement('button'), { type: 'button', className: 'link', textContent: words.again })
+    again.addEventListener('click', () => { queue = queue.then(() => send(file, row)) })
+    row.why.append(again)
+  }
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/http"
+
+	"polis/internal/directory"
+	"polis/internal/framework"
+	"polis/internal/library"
+	"polis/internal/search"
+)
+
+// newOnHome is how many new documents the first page names.
+const newOnHome = 6
+
+func (h *House) openHome() { h.site.Handle("GET /{$}", h.home) }
+
+// home shows what the library holds for this reader.
+func (h *House) home(w http.ResponseWriter, r *http.Request) error {
+	f := h.site.Frame(r)
+	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Facets: true})
+	if err != nil {
+		return err
+	}
+	newest, err := h.Library.Newest(r.Context(), scope(r), newOnHome)
+	if err != nil {
+		return err
+	}
+	names, err := directory.Names(r.Context(), h.DB)
+	if err != nil {
+		return err
+	}
+	words := wording{f, names}
+	v := HomeView{Documents: answer.Total, Examples: f.HomeExamples()}
+	v.States = len(names.List(directory.Filter{Kinds: []directory.Kind{directory.State}}))
+	counts := map[string]int{}
+	for _, c := range answer.Facets[search.Theme] {
+		counts[c.Value] = c.N
+	}
+	for _, t := range framework.Themes() {
+		v.Themes = append(v.Themes, HomeDoor{
+			Name: t.Names.In(f.Lang), Line: t.About.In(f.Lang), URL: f.URL("/themes/" + t.ID), Count: counts[t.ID],
+		})
+	}
+	for _, rec := range newest {
+		e := rec.Edition(f.Lang)
+		v.New = append(v.New, HomeItem{
+			Title: e.Title, Lang: string(e.Lang), URL: f.URL(library.PassagePath(rec.ID, e.Lang, -1, "")),
+			Line: words.line(rec.Kind, rec.Origin, rec.Dated),
+		})
+	}
+	f.Description, f.OwnSearch = f.T("web.home.line"), true
+	return homePage.Show(w, f, v)
+}
+
+// line is type, origin and date of a document in one line.
+func (w wording) line(kind, origin, dated string) string {
+	text := ""
+	for _, s := range []string{w.kind(kind), w.names.Short(origin, dated, w.Lang), w.PartialDate(dated)} {
+		if s != "" && text != "" {
+			text += " · "
+		}
+		text += s
+	}
+	return text
+}
