@@ -35,6 +35,7 @@ type SearchOutput struct {
 	Body struct {
 		Total    int                     `json:"total" doc:"How many language versions the caller may read were found."`
 		Forgiven bool                    `json:"forgiven" doc:"Nothing was found as typed, so typos were forgiven."`
+		Loose    bool                    `json:"loose" doc:"No document has the phrase in quotes, so its words were looked for one by one."`
 		Hits     []Hit                   `json:"hits"`
 		Facets   map[string][]FacetCount `json:"facets" doc:"For each facet its values, the most frequent first. A facet with a selection is counted as if it had none."`
 	}
@@ -93,7 +94,7 @@ func (a *API) search(ctx context.Context, in *searchInput) (*SearchOutput, error
 		return nil, problem(err)
 	}
 	out := &SearchOutput{}
-	out.Body.Total, out.Body.Forgiven = answer.Total, answer.Forgiven
+	out.Body.Total, out.Body.Forgiven, out.Body.Loose = answer.Total, answer.Forgiven, answer.Loose
 	out.Body.Hits = make([]Hit, 0, len(found))
 	for _, f := range found {
 		out.Body.Hits = append(out.Body.Hits, newHit(f, answer.Words))
@@ -127,6 +128,9 @@ func (in *searchInput) filter() map[search.Facet][]string {
 }
 
 func newHit(f library.Found, words []string) Hit {
+	for _, r := range f.Why {
+		words = append(words[:len(words):len(words)], r.Found)
+	}
 	x := search.Snippet(f.Hit.Lang, f.Passage, words, snippetWidth)
 	h := Hit{
 		ID: f.Document, ExternalID: f.External, Lang: string(f.Hit.Lang), Title: f.Title, Snippet: x.Text,

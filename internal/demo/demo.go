@@ -81,8 +81,9 @@ func Load(ctx context.Context, lib *library.Library, progress func(done, total i
 		return err
 	}
 	defer organisations.Close()
-	if _, err := directory.ImportCSV(ctx, lib.DB, system, organisations, false); err != nil {
-		return fmt.Errorf("demo: organisations: %w", err)
+	report, err := directory.ImportCSV(ctx, lib.DB, system, organisations, false)
+	if err != nil || len(report.Faults) > 0 {
+		return errors.Join(fmt.Errorf("demo: organisations: %v", report.Faults), err)
 	}
 	if err := loadPeople(ctx, lib.DB); err != nil {
 		return err

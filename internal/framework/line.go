@@ -41,17 +41,26 @@ func split(text string) (lines []line, running []string) {
 	return lines, running
 }
 
-// join puts a line behind the text before it. A line that ends in a hyphen goes
-// on without a blank; the hyphen stays, because nobody can tell here whether it
-// belongs to the word.
-func join(text, next string) string {
-	switch {
-	case text == "":
-		return next
-	case strings.HasSuffix(text, "-"):
-		return text + next
+// join makes one text of lines. A line that ends in a hyphen goes on without a
+// blank; the hyphen stays, because nobody can tell here whether it belongs to
+// the word.
+func join(lines []line) string {
+	texts := make([]string, len(lines))
+	for i, l := range lines {
+		texts[i] = l.text
 	}
-	return text + " " + next
+	return joined(texts)
+}
+
+func joined(texts []string) string {
+	var b strings.Builder
+	for i, t := range texts {
+		if i > 0 && !strings.HasSuffix(texts[i-1], "-") {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t)
+	}
+	return b.String()
 }
 
 var (

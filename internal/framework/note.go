@@ -21,7 +21,7 @@ func (p *parser) startNote(l line) bool {
 		n++
 	}
 	rest, ok := noteMark(l.text, n)
-	if !ok || !l.fresh || marker(n).FindString(p.seen.String()) == "" {
+	if !ok || !l.fresh || !p.markers[strconv.Itoa(n)] && !p.markers[raised(n)] {
 		return false
 	}
 	p.closeNote()
@@ -42,10 +42,15 @@ func noteMark(text string, n int) (string, bool) {
 	return "", false
 }
 
-// marker finds the number of a footnote glued to the end of a word or to the
-// punctuation after it. "G8" is not one, being in capitals.
+// A footnote's marker is its number glued to the end of a word or to the
+// punctuation after it. "G8" is none, being in capitals.
+const beforeMarker, afterMarker = `\p{Ll}{2}[.,;:)»”’"]?`, `(?:[^\p{L}\p{N}/]|$)`
+
+var anyMarker = regexp.MustCompile(beforeMarker + `(\d{1,2}|[⁰¹²³⁴-⁹]{1,2})` + afterMarker)
+
+// marker finds the marker of footnote n.
 func marker(n int) *regexp.Regexp {
-	return regexp.MustCompile(`\p{Ll}{2}[.,;:)»”’"]?(` + strconv.Itoa(n) + `|` + raised(n) + `)(?:[^\p{L}\p{N}/]|$)`)
+	return regexp.MustCompile(beforeMarker + `(` + strconv.Itoa(n) + `|` + raised(n) + `)` + afterMarker)
 }
 
 // raised writes a number in superscript digits.
@@ -61,7 +66,7 @@ func (p *parser) closeNote() {
 		return
 	}
 	begun := len(p.out.Passages) + 1
-	p.pending = append(p.pending, pendingNote{len(p.pending) + 1, p.note.whole(), begun})
+	p.pending = append(p.pending, pendingNote{len(p.pending) + 1, joined(p.note.blocks()), begun})
 	p.note = nil
 }
 

@@ -19,7 +19,7 @@ type parser struct {
 	open    *draft // passage being read
 	note    *draft // footnote being read; the open passage goes on after it
 	pending []pendingNote
-	seen    strings.Builder // text of the body: a footnote needs its marker in it
+	markers map[string]bool // numbers that were glued to a word: a footnote needs its own
 
 	section   int // index in e.Sections of the next one
 	paragraph int // number of the last one
@@ -31,33 +31,31 @@ type parser struct {
 // draft is a passage or footnote that may still grow.
 type draft struct {
 	Passage
-	blocks []string // pieces between blank lines
+	lines []line
 }
 
-func (d *draft) add(l line) {
-	if l.fresh || len(d.blocks) == 0 {
-		d.blocks = append(d.blocks, l.text)
-		return
-	}
-	last := &d.blocks[len(d.blocks)-1]
-	*last = join(*last, l.text)
-}
+func (d *draft) add(l line) { d.lines = append(d.lines, l) }
 
-// whole is the draft's text so far.
-func (d *draft) whole() string {
-	text := ""
-	for _, b := range d.blocks {
-		text = join(text, b)
-	}
-	return text
-}
-
-// end is its last block so far, which shows whether it has come to a stop.
+// end is its last line so far, which shows whether it has come to a stop.
 func (d *draft) end() string {
-	if len(d.blocks) == 0 {
+	if len(d.lines) == 0 {
 		return ""
 	}
-	return d.blocks[len(d.blocks)-1]
+	return d.lines[len(d.lines)-1].text
+}
+
+// blocks are its lines joined between one blank line and the next.
+func (d *draft) blocks() []string {
+	var blocks []string
+	for i := 0; i < len(d.lines); {
+		n := i + 1
+		for n < len(d.lines) && !d.lines[n].fresh {
+			n++
+		}
+		blocks = append(blocks, join(d.lines[i:n]))
+		i = n
+	}
+	return blocks
 }
 
 // feed takes the next line of the text.
@@ -81,8 +79,12 @@ func (p *parser) feed(l line) {
 	}
 }
 
-// watch remembers the line for startNote, which looks for a marker in what came before.
-func (p *parser) watch(l line) { p.seen.WriteString(l.text + "\n") }
+// watch remembers which footnote markers stand in the line.
+func (p *parser) watch(l line) {
+	for _, m := range anyMarker.FindAllStringSubmatch(l.text, -1) {
+		p.markers[m[1]] = true
+	}
+}
 
 // begin closes what is open and opens a passage with the rest of its first line.
 func (p *parser) begin(pass Passage, rest string) {
@@ -98,7 +100,6 @@ func (p *parser) begin(pass Passage, rest string) {
 // freely reads text without numbers: a passage for each block.
 func (p *parser) freely(kind Kind, l line) {
 	if p.open != nil && p.open.Kind == kind && (!l.fresh || goesOn(p.open.end(), l.text)) {
-		l.fresh = false
 		p.open.add(l)
 		return
 	}
@@ -197,17 +198,18 @@ func (p *parser) closePassage() {
 	if p.open == nil {
 		return
 	}
-	heads := len(p.open.blocks)
+	blocks := p.open.blocks()
+	heads := len(blocks)
 	if p.open.Kind == Paragraph || p.open.Kind == Dash {
-		heads = headingsFrom(p.open.blocks)
+		heads = headingsFrom(blocks)
 	}
 	pass := p.open.Passage
-	pass.Text = (&draft{blocks: p.open.blocks[:heads]}).whole()
+	pass.Text = joined(blocks[:heads])
 	p.out.Passages = append(p.out.Passages, pass)
-	for _, h := range p.open.blocks[heads:] {
+	for _, h := range blocks[heads:] {
 		last := &p.out.Passages[len(p.out.Passages)-1]
 		if last.Kind == Heading && goesOn(last.Text, h) {
-			last.Text = join(last.Text, h)
+			last.Text = joined([]string{last.Text, h})
 			continue
 		}
 		p.headings++

@@ -30,7 +30,7 @@ func ParseOfficial(r io.Reader) (Official, error) {
 	if err != nil {
 		return Official{}, err
 	}
-	p := parser{e: e, place: Preamble, out: Official{Edition: e.ID, Running: running}}
+	p := parser{e: e, place: Preamble, markers: map[string]bool{}, out: Official{Edition: e.ID, Running: running}}
 	for _, l := range lines {
 		p.feed(l)
 	}

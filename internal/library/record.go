@@ -321,15 +321,23 @@ func (rec RecordLine) text() (Text, error) {
 	if title == "" && len(passages) == 0 {
 		return Text{}, fmt.Errorf("%w: it has neither title nor text", errRecord)
 	}
-	tag, _ := lang.Base(rec.Lang)
 	sum := sha256.Sum256([]byte(rec.Title + "\x00" + rec.Text))
 	if title == "" {
 		title = opening(passages[0].Text)
 	}
 	return Text{
-		Lang: tag, Title: title, Summary: strings.TrimSpace(rec.Summary), External: rec.ID,
+		Lang: spoken(rec.Lang), Title: title, Summary: strings.TrimSpace(rec.Summary), External: rec.ID,
 		Sum: hex.EncodeToString(sum[:]), Media: "text/plain", Bytes: int64(len(rec.Text)), Passages: passages,
 	}, nil
+}
+
+// spoken reads a language tag; "" for a language that POLIS does not speak.
+func spoken(tag string) lang.Tag {
+	t, ok := lang.Base(tag)
+	if !ok {
+		return ""
+	}
+	return t
 }
 
 // opening makes a title of a text's first words.
@@ -371,8 +379,8 @@ func (rec RecordLine) draft(fallback access.Level) (Draft, error) {
 		}
 		d.Level = level
 	}
-	d.Original, _ = lang.Base(rec.Original)
-	if tag, ok := lang.Base(rec.Lang); ok && len(rec.Keywords) > 0 {
+	d.Original = spoken(rec.Original)
+	if tag := spoken(rec.Lang); tag != "" && len(rec.Keywords) > 0 {
 		d.Keywords = map[lang.Tag][]string{tag: rec.Keywords}
 	}
 	return d, nil

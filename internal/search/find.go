@@ -35,10 +35,11 @@ func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Ans
 	return f.answer(ctx, q)
 }
 
-// salvage turns a panic over a damaged file into the error that says so.
+// salvage turns a panic while reading, as over a damaged file, into an error. It
+// is no *UnusableError: a question must not be able to have the index rebuilt.
 func (ix *Index) salvage(err *error) {
 	if p := recover(); p != nil {
-		*err = &UnusableError{Dir: ix.dir, Reason: "damaged", Err: fmt.Errorf("%v", p)}
+		*err = fmt.Errorf("search: reading the index in %q failed, it may be damaged: %v", ix.dir, p)
 	}
 }
 

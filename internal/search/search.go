@@ -86,7 +86,7 @@ type Answer struct {
 	Facets   map[Facet][]Count // if asked for: the most frequent value first
 	Loose    bool              // nothing has the phrases, so their words were looked for
 	Forgiven bool              // nothing was found as typed, so typos were forgiven
-	Words    []string          // the words looked for, as typed, for Marks and Snippet
+	Words    []string          // the words as typed, for Marks and Snippet; with forgiven typos add Reason.Found
 }
 
 // Hit is one entry that was found.

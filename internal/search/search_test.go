@@ -18,7 +18,7 @@ import (
 
 var everyone = access.System("test").Scope()
 
-// shelf opens an index in memory that holds the entries.
+// indexOf opens an index in memory that holds the entries.
 func indexOf(t testing.TB, entries ...search.Entry) *search.Index {
 	t.Helper()
 	ix, err := search.Open("")
@@ -330,6 +330,14 @@ func TestUpdate(t *testing.T) {
 		must(err)
 		seq, _ := ix.Seq()
 		if got := ask(t, ix, search.Query{Text: "dritter"}); seq != 9 || len(got) != 1 {
+			t.Error(seq, got)
+		}
+	})
+	t.Run("compacting changes nothing but the speed", func(t *testing.T) {
+		must(ix.Compact(t.Context()))
+		must(ix.Update(10, []search.Entry{text("c", "en", "third")}, nil))
+		seq, _ := ix.Seq()
+		if got := ask(t, ix, search.Query{Text: "dritter third"}); seq != 10 || len(got) != 2 {
 			t.Error(seq, got)
 		}
 	})
