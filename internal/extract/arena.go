@@ -61,7 +61,7 @@ func (a *arena) close() {
 	a.mu.Unlock()
 }
 
-// state tells whether the engine asked for more memory than it may have.
+// full tells whether the engine asked for more memory than it may have.
 func (a *arena) full() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

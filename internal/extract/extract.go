@@ -44,6 +44,13 @@ type Note struct {
 	N    int
 }
 
+// NoteCodes lists the codes of all notes.
+func NoteCodes() []string {
+	return []string{
+		"cut-off", "pages-broken", "pages-cut", "text-cut", "ocr-missing", "ocr-used", "ocr-nothing", "ocr-failed", "ocr-cut",
+	}
+}
+
 // Content is what a file holds. Title, Symbol, Date and Original are proposals that may be empty.
 type Content struct {
 	Media    string   // media type as found in the bytes, such as "application/pdf"

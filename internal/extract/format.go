@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -42,6 +43,9 @@ var extensions = map[string]format{
 	".png": formatImage, ".jpg": formatImage, ".jpeg": formatImage, ".tif": formatImage, ".tiff": formatImage,
 	".doc": formatOLE, ".xls": formatOLE, ".ppt": formatOLE, ".zip": formatZip,
 }
+
+// packed are the formats that are archives inside.
+var packed = []format{formatDOCX, formatPPTX, formatXLSX, formatODT, formatEPUB}
 
 // media maps what the bytes were recognised as to a format.
 var media = map[string]format{
@@ -139,6 +143,8 @@ func (w *work) compare() error {
 		return fail(Broken, "the bytes are not %s", promised)
 	case w.format == formatOLE:
 		return w.refuseOLE(promised)
+	case w.format == formatZip && slices.Contains(packed, promised):
+		return fail(Broken, "an archive without the parts of %s", promised)
 	case promised == w.format || promised == formatUnknown || (isText(promised) && isText(w.format)):
 		return nil
 	}

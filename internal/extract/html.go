@@ -34,10 +34,12 @@ func readHTMLFile(w *work) error {
 type page struct {
 	*flow
 	tags    *html.Tokenizer
-	hidden  []atom.Atom // open elements that are not read
+	hidden  []atom.Atom // an open element that is not read, and those of its name within it
 	inTitle bool
 	pre     int
 	lists   int
+	tables  int
+	inCell  bool
 }
 
 // unread are elements without text for a reader; a navigation is no part of the document.
@@ -46,11 +48,14 @@ var unread = map[atom.Atom]bool{
 	atom.Select: true, atom.Button: true, atom.Iframe: true, atom.Object: true, atom.Textarea: true,
 }
 
+// containers are elements that may say that they are a navigation.
+var containers = map[atom.Atom]bool{atom.Div: true, atom.Ul: true, atom.Section: true, atom.Header: true}
+
 // blocks are elements that begin and end a paragraph.
 var blocks = map[atom.Atom]bool{
 	atom.P: true, atom.Div: true, atom.Section: true, atom.Article: true, atom.Main: true, atom.Header: true,
 	atom.Footer: true, atom.Aside: true, atom.Blockquote: true, atom.Figure: true, atom.Figcaption: true,
-	atom.Address: true, atom.Dl: true, atom.Dt: true, atom.Dd: true, atom.Ul: true, atom.Ol: true, atom.Table: true,
+	atom.Address: true, atom.Dl: true, atom.Dt: true, atom.Dd: true, atom.Ul: true, atom.Ol: true,
 	atom.Caption: true, atom.Body: true, atom.Hr: true, atom.Form: true, atom.Fieldset: true, atom.Details: true,
 	atom.Summary: true, atom.Center: true, atom.Legend: true,
 }
@@ -100,11 +105,14 @@ func (p *page) tag(closed bool) {
 	name, more := p.tags.TagName()
 	tag := atom.Lookup(name)
 	switch {
-	case unread[tag]:
+	case len(p.hidden) > 0:
+		if p.hidden[0] == tag && !closed {
+			p.hidden = append(p.hidden, tag)
+		}
+	case unread[tag] || (more && containers[tag] && p.isNavigation()):
 		if !closed {
 			p.hidden = append(p.hidden, tag)
 		}
-	case len(p.hidden) > 0:
 	case tag == atom.Meta && more:
 		p.readMeta()
 	case tag == atom.Title && p.work.meta.title == "" && !closed:
@@ -117,11 +125,15 @@ func (p *page) tag(closed bool) {
 	case tag == atom.Pre:
 		p.pre++
 		p.start(Code, 0)
+	case tag == atom.Table:
+		p.end()
+		p.tables++
 	case tag == atom.Tr:
-		for p.rows > 0 && p.lists == 0 { // the row before was not closed
-			p.endRow()
-		}
+		p.endRows(max(0, p.tables-1)) // the row before was not closed
 		p.startRow()
+	case tag == atom.Td || tag == atom.Th:
+		p.closeCell()
+		p.inCell = true
 	case tag == atom.Br && p.pre > 0:
 		p.write("\n")
 	case tag == atom.Br:
@@ -129,6 +141,17 @@ func (p *page) tag(closed bool) {
 	case blocks[tag] && p.pre == 0:
 		p.paragraph()
 	}
+}
+
+// isNavigation reads the attributes of a tag for its role.
+func (p *page) isNavigation() bool {
+	for more := true; more; {
+		var key, value []byte
+		if key, value, more = p.tags.TagAttr(); string(key) == "role" && string(value) == "navigation" {
+			return true
+		}
+	}
+	return false
 }
 
 // paragraph begins a block; within a list's item it is still the item.
@@ -159,17 +182,34 @@ func (p *page) endTag(tag atom.Atom) {
 		p.pre = max(0, p.pre-1)
 		p.end()
 	case tag == atom.Td || tag == atom.Th:
-		p.endCell()
-	case tag == atom.Tr:
-		p.endRow()
-	case tag == atom.Table:
-		for p.rows > 0 {
-			p.endRow()
+		p.closeCell()
+	case tag == atom.Tr || tag == atom.Table:
+		if tag == atom.Table {
+			p.tables = max(0, p.tables-1)
+			p.endRows(p.tables)
+			p.end()
+		} else {
+			p.endRows(max(0, p.tables-1))
 		}
-		p.end()
 	case levels[tag] > 0 || (blocks[tag] && p.pre == 0):
 		p.end()
 	}
+}
+
+// closeCell ends a cell once, whether its end is marked or the next cell begins.
+func (p *page) closeCell() {
+	if p.inCell {
+		p.endCell()
+	}
+	p.inCell = false
+}
+
+// endRows ends rows until so many are open: those of the tables around this one.
+func (p *page) endRows(open int) {
+	for p.rows > open {
+		p.endRow()
+	}
+	p.inCell = false
 }
 
 // readMeta takes the date that the page gives for itself.

@@ -25,8 +25,9 @@ func detectLanguage(passages []Passage) (tag lang.Tag, sure bool) {
 			cyrillic++
 		}
 	}
-	if cyrillic > latin {
-		return detectRussian(text)
+	if cyrillic*3 > latin { // names and commands are Latin in a Russian text, too
+		tag, sure = detectRussian(text)
+		return tag, sure && cyrillic > latin
 	}
 	if latin < 12 {
 		return "", false

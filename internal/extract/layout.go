@@ -98,9 +98,24 @@ func (t *typography) learn(text string) {
 func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 var (
-	bullet  = regexp.MustCompile(`^([•●◦▪■□‣∙·*–—-]|o |\(?[0-9]{1,3}[.)]|\(?[a-zа-я][.)]|\(?[ivxlc]{1,6}\)|[0-9]{1,2}(\.[0-9]{1,3})+\.?)\s`)
+	bullet  = regexp.MustCompile(`^([•●◦▪■□‣∙·*–—-]|o |\(?[0-9]{1,3}[.)]|\(?[a-zа-я]\)|\(?[ivxlc]{1,6}\)|[0-9]{1,2}(\.[0-9]{1,3})+\.?)\s`)
 	leaders = regexp.MustCompile(`(\s*\.\s*){4,}|…{2,}|_{4,}`)
 )
+
+// hasLeaders says that a line of a table of contents has its dots. Most lines are spared the expression.
+func hasLeaders(s string) bool {
+	return (strings.Contains(s, "..") || strings.Contains(s, ". .") || strings.Contains(s, "……") || strings.Contains(s, "____")) &&
+		leaders.MatchString(s)
+}
+
+// isListItem says that a line begins with a list's mark. Most lines begin with a word of several letters.
+func isListItem(s string) bool {
+	end := strings.IndexAny(s, " \t")
+	if end < 0 {
+		end = len(s)
+	}
+	return end <= 14 && bullet.MatchString(s[:end]+" ")
+}
 
 // breaks says whether l starts a new passage after block.
 func (t *typography) breaks(block []line, l line) bool {
@@ -110,7 +125,7 @@ func (t *typography) breaks(block []line, l line) bool {
 		return false
 	case math.Abs(prev.size-l.size) > 0.11*math.Max(prev.size, l.size):
 		return math.Abs(prev.base-l.base) > 0.5*math.Max(prev.size, l.size)
-	case leaders.MatchString(prev.text):
+	case hasLeaders(prev.text):
 		return true
 	case prev.page != l.page:
 		return !t.runsOn(prev, l)
@@ -123,7 +138,7 @@ func (t *typography) breaks(block []line, l line) bool {
 		return !t.runsOn(prev, l)
 	case step > t.leading*1.35:
 		return true
-	case bullet.MatchString(l.text+" ") && !t.midSentence(prev, l):
+	case isListItem(l.text) && !t.midSentence(prev, l):
 		return true
 	}
 	return t.indented(first, prev, l, len(block) == 1) || t.endsShort(prev, l)
@@ -145,10 +160,11 @@ func (t *typography) midSentence(prev, l line) bool {
 // continues further right than its mark.
 func (t *typography) indented(first, prev, l line, second bool) bool {
 	shift := (l.left - prev.left) / l.size
-	if second && bullet.MatchString(first.text+" ") {
+	if second && isListItem(first.text) {
 		return shift < -0.5
 	}
-	return shift > 0.9 && (endsSentence(prev.text) || shift < 4) || (shift < -3 && endsSentence(prev.text))
+	r, _ := utf8.DecodeRuneInString(l.text)
+	return (shift > 0.9 && (endsSentence(prev.text) || !unicode.IsLower(r))) || (shift < -3 && endsSentence(prev.text))
 }
 
 // endsShort says that the line before l ended well before the edge with its sentence.
@@ -176,7 +192,7 @@ func (t *typography) kind(block []line) (Kind, int) {
 	if i := slices.Index(t.headings, size); i >= 0 && length <= 300 && len(block) <= 4 {
 		return Heading, min(i+1, 6)
 	}
-	if bullet.MatchString(block[0].text + " ") {
+	if isListItem(block[0].text) {
 		return ListItem, 0
 	}
 	return Paragraph, 0
@@ -187,7 +203,10 @@ func (t *typography) kind(block []line) (Kind, int) {
 func (t *typography) join(block []line) string {
 	var b strings.Builder
 	for i, l := range block {
-		text := leaders.ReplaceAllString(l.text, " ")
+		text := l.text
+		if hasLeaders(text) {
+			text = leaders.ReplaceAllString(text, " ")
+		}
 		b.WriteString(text)
 		if i == len(block)-1 {
 			if l.hyphen {

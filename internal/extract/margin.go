@@ -27,15 +27,16 @@ func placeOf(l line) place {
 // three pages at the same height with the same words.
 func setAside(lines []line) (text []line, margins []Passage) {
 	outer := outermost(lines)
-	counts, pages := map[place]int{}, map[int]bool{}
+	places, counts, pages := map[int]place{}, map[place]int{}, map[int]bool{}
 	for i, l := range lines {
 		pages[l.page] = true
 		if outer[i] {
-			counts[placeOf(l)]++
+			places[i] = placeOf(l)
+			counts[places[i]]++
 		}
 	}
 	for i, l := range lines {
-		if outer[i] && repeats(counts, placeOf(l), len(pages)) {
+		if outer[i] && repeats(counts, places[i], len(pages)) {
 			margins = append(margins, Passage{Kind: Paragraph, Page: l.page, Text: clean(l.text)})
 			continue
 		}
@@ -50,7 +51,7 @@ func repeats(counts map[place]int, p place, pages int) bool {
 	return n >= 3 || (n == 2 && pages <= 4 && strings.Contains(p.text, "#") && len(p.text) <= 24)
 }
 
-// outermost marks the two highest and the two lowest base lines of each page.
+// outermost marks the highest and the lowest lines of each page.
 func outermost(lines []line) map[int]bool {
 	marked := map[int]bool{}
 	for start := 0; start < len(lines); {
@@ -66,7 +67,11 @@ func outermost(lines []line) map[int]bool {
 	return marked
 }
 
-// markExtreme marks the lines on the two base lines that are furthest in the direction of sign.
+// secondLine is how far from the outermost base line a second line of a header may be, in points.
+const secondLine = 20
+
+// markExtreme marks the lines on the base line that is furthest in the direction of sign, and those of a second line
+// close to it.
 func markExtreme(page []line, offset int, sign float64, marked map[int]bool) {
 	first, second := math.Inf(-1), math.Inf(-1)
 	for _, l := range page {
@@ -78,7 +83,7 @@ func markExtreme(page []line, offset int, sign float64, marked map[int]bool) {
 		}
 	}
 	for i, l := range page {
-		if at := sign * l.base; at >= second-2 && len(l.text) <= 160 {
+		if at := sign * l.base; at >= max(second-2, first-secondLine) && len(l.text) <= 160 {
 			marked[offset+i] = true
 		}
 	}

@@ -140,7 +140,7 @@ func (x *Extractor) readPicture(w *work, picture io.Reader) error {
 	case err != nil:
 		w.note("ocr-failed", 1)
 		return nil
-	case len(strings.Fields(text)) == 0:
+	case !hasWords([]Passage{{Text: text}}):
 		w.note("ocr-nothing", 1)
 		return nil
 	}
@@ -161,20 +161,29 @@ func (x *Extractor) readPictures(w *work, d *document, pages []int) error {
 		w.note("ocr-cut", x.limits.OCRPages)
 		pages = pages[:x.limits.OCRPages]
 	}
-	for _, page := range pages {
+	read := 0
+	for i, page := range pages {
+		if deadline, ok := w.ctx.Deadline(); ok && time.Until(deadline) < x.limits.Time/4 {
+			w.note("ocr-cut", i) // what was read is better than nothing
+			break
+		}
 		picture, err := d.draw(page)
 		if err != nil {
 			return err
 		}
 		w.page = page
+		before := len(w.content.Passages)
 		if err := x.readPicture(w, picture); err != nil {
 			return err
+		}
+		if len(w.content.Passages) > before {
+			read++
 		}
 	}
 	w.page = 0
 	slices.SortStableFunc(w.content.Passages, func(a, b Passage) int { return a.Page - b.Page })
 	if w.content.OCR {
-		w.note("ocr-used", len(pages))
+		w.note("ocr-used", read)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ var (
 	symbol = regexp.MustCompile(`\b[A-Z]{2,6}(?:\.[A-Z]{2,6})+/[0-9]{1,4}(?:/[0-9]{2,4})?(?:/(?:Rev|Corr|Add)\.[0-9]{1,2})*`)
 	// decision as its heading names it in six languages.
 	decision = regexp.MustCompile(`(?i)^(decision|décision|beschluss|decisione|decisión|решение)\s+(?:no\.?|n[o°º]\.?|nr\.?|n\.|núm\.?|№)\s*([0-9]{1,4}(?:/[0-9]{2,4})?(?:/(?:rev|corr|add)\.[0-9]{1,2})*)`)
-	original = regexp.MustCompile(`(?i)(?:^|\n|\s)(?:original|оригинал|originalsprache|язык оригинала)\s*[:：]\s*(\p{L}+)`)
+	original = regexp.MustCompile(`(?i)(?:^|\n|\s)(?:originale?|оригинал|originalsprache|язык оригинала)\s*[:：]\s*(\p{L}+)`)
 )
 
 // lookalikes are Cyrillic letters that typists put into symbols.

@@ -67,10 +67,11 @@ func (s *sandbox) watch(ctx context.Context) {
 	}
 }
 
-// close ends the instance and frees its memory, whatever state it is in.
+// close ends the instance and frees its memory, whatever state it is in. Kill would be quicker, but go-pdfium then
+// keeps the file's reader for ever.
 func (s *sandbox) close() {
 	s.unwatch()
-	_ = s.instance.Kill()
+	_ = s.instance.Close()
 	s.release()
 }
 

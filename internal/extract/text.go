@@ -20,18 +20,24 @@ func readText(w *work) error {
 		return err
 	}
 	r := bufio.NewReaderSize(transform.NewReader(w.reader(), enc.NewDecoder()), 64<<10)
-	t := &plain{work: w}
+	t, carry := &plain{work: w}, ""
 	for !w.full {
-		l, err := r.ReadSlice('\n')
+		piece, err := r.ReadSlice('\n')
+		l, more := carry+string(piece), errors.Is(err, bufio.ErrBufferFull)
+		carry = ""
+		if more { // a line longer than the buffer is divided like a passage, not in the middle of a word
+			end := cut(l, len(l)-utf8.UTFMax)
+			l, carry = l[:end], l[end:]
+		}
 		if len(l) > 0 {
-			t.line(string(l), errors.Is(err, bufio.ErrBufferFull))
+			t.line(l, more)
 		}
 		switch {
 		case errors.Is(err, io.EOF):
 			t.flush()
 			t.settle()
 			return nil
-		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+		case err != nil && !more:
 			return fail(reasonOf(err), "read the text: %w", err)
 		}
 	}
@@ -78,9 +84,9 @@ func (t *plain) startsNew(l string) bool {
 	switch {
 	case strings.HasPrefix(trimmed, "- ") || strings.HasPrefix(trimmed, "* ") || strings.HasPrefix(trimmed, "•"):
 		return true
-	case bullet.MatchString(trimmed+" ") && endsSentence(prev):
+	case isListItem(trimmed) && endsSentence(prev):
 		return true
-	case bullet.MatchString(strings.TrimLeft(first, " \t") + " "):
+	case isListItem(strings.TrimLeft(first, " \t")):
 		return false
 	case len(trimmed) < len(l) && indent(first) == 0 && endsSentence(prev):
 		return true
@@ -98,7 +104,7 @@ func (t *plain) flush() {
 	t.work.page = t.pages + 1
 	kind, level := Paragraph, 0
 	switch first := strings.TrimSpace(t.block[0]); {
-	case bullet.MatchString(first + " "):
+	case isListItem(first):
 		kind = ListItem
 	case len(t.block) == 1 && len(first) < 150 && isCapitals(first):
 		kind, level = Heading, 2

@@ -6,7 +6,6 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
-	"polis/internal/directory"
 	"polis/internal/lang"
 	"polis/internal/store"
 )
@@ -59,13 +58,12 @@ func (h *House) showAccount(w http.ResponseWriter, r *http.Request, wrong accoun
 	if err != nil {
 		return err
 	}
-	names, err := directory.Names(r.Context(), h.DB)
+	f := h.site.Frame(r)
+	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
-	f := h.site.Frame(r)
 	f.Title = f.T("account.title")
-	words := wording{f, names}
 	v := AccountView{Facts: words.person(p), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
 	v.Language = []Field{{
 		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -112,14 +113,14 @@ func (h *House) upload(w http.ResponseWriter, r *http.Request) error {
 	case wantsJSON(r):
 		return answerUpload(w, h.site.Frame(r).uploadAnswer(got[len(got)-1], start))
 	}
-	h.waitUntilRead(r, got)
+	waitUntilRead(r.Context(), h.reading(r, batch))
 	f := h.site.Frame(r)
 	for _, in := range got {
-		if in.Batch != batch { // arrived before, with another batch: show all
-			return f.Redirect(w, "/library/intake", noticeArrived, len(got))
+		if in.Batch != batch { // had arrived before, with another batch: show all
+			batch = ""
 		}
 	}
-	return f.Redirect(w, "/library/intake?batch="+url.QueryEscape(batch), noticeArrived, len(got))
+	return f.Redirect(w, listPath(batch), noticeArrived, len(got))
 }
 
 var noticeArrived = newNotice("library.upload.arrived")
@@ -213,17 +214,9 @@ func answerUpload(w http.ResponseWriter, a UploadAnswer) error {
 // are read by then, and nobody has to look again.
 const patience = 1500 * time.Millisecond
 
-// waitUntilRead waits a moment for the files to be read.
-func (h *House) waitUntilRead(r *http.Request, list []library.Intake) {
-	ctx, who := r.Context(), ReaderOf(r).Subject
-	for end := time.Now().Add(patience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-		waiting := false
-		for _, in := range list {
-			now, err := h.Library.Intake(ctx, who, in.ID)
-			waiting = waiting || err == nil && now.Stage == library.Arrived
-		}
-		if !waiting {
-			return
-		}
+// waitUntilRead waits a moment while reading says that files are being read.
+func waitUntilRead(ctx context.Context, reading func() bool) {
+	for end := time.Now().Add(patience); reading() && time.Now().Before(end) && ctx.Err() == nil; {
+		time.Sleep(50 * time.Millisecond)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polis/internal/access"
+	"polis/internal/store"
 )
 
 // Fault is an error that a reader is told about: a status, a sentence from the
@@ -70,6 +71,7 @@ var foreseen = []struct {
 	status int
 	key    string
 }{
+	{store.NotFound, http.StatusNotFound, "web.fault.missing"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "web.fault.busy"},
 	{context.Canceled, http.StatusServiceUnavailable, "web.fault.busy"},
 }

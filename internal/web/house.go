@@ -25,11 +25,13 @@ type House struct {
 
 // Open makes the site with the pages of every room.
 func (h *House) Open(opts Options) *Site {
+	opts.Reader = h.reader
 	opts.Session = h.Sessions.LoadAndSave
 	opts.Generation = h.generation
 	h.site = New(opts)
 	for _, rooms := range []func(){
-		h.openHome, h.openSearch, h.openReading,
+		h.openHome, h.openSearch, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
+		h.openSignIn, h.openUpload, h.openIntake, h.openEditing,
 	} {
 		rooms()
 	}
@@ -43,7 +45,7 @@ func (h *House) generation() int64 {
 	if err != nil {
 		return -1
 	}
-	return h.DB.Seq()<<1 ^ at
+	return h.DB.Seq() + at
 }
 
 // scope is what the sender of the request may read.

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -46,8 +45,7 @@ var templateFiles embed.FS
 // templates are parsed with the first page shown. A page is executed first and
 // stands ready-made in the layout, so one set serves all of them.
 var templates = sync.OnceValue(func() *template.Template {
-	funcs := template.FuncMap{"lower": strings.ToLower, "add": func(a, b int) int { return a + b }}
-	return template.Must(template.New("").Funcs(funcs).ParseFS(templateFiles, "templates/*.html"))
+	return template.Must(template.ParseFS(templateFiles, "templates/*.html"))
 })
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -19,7 +19,8 @@ import (
 type SearchView struct {
 	Asked    string // the question, "" for the whole list
 	Total    int
-	Forgiven bool
+	Forgiven bool // nothing stands there as typed
+	Loose    bool // no document has the phrase in quotes
 	Sorts    []SortLink
 	Chips    []Chip
 	Facets   []Facet
@@ -100,12 +101,12 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	words := wording{f, names}
 	v := SearchView{
-		Asked: strings.TrimSpace(r.FormValue("q")), Total: answer.Total, Forgiven: answer.Forgiven,
+		Asked: strings.TrimSpace(r.FormValue("q")), Total: answer.Total, Forgiven: answer.Forgiven, Loose: answer.Loose,
 		Sorts: f.sorts(q), Facets: words.facets(q, answer), Chips: words.chips(q),
 		Pages: f.Pagination(page, min((answer.Total+hitsAPage-1)/hitsAPage, maxPages)),
 	}
 	for _, hit := range found {
-		v.Hits = append(v.Hits, words.hit(hit, answer.Words, v.Asked))
+		v.Hits = append(v.Hits, words.hit(hit, v.Asked, answer.Words))
 	}
 	for _, name := range facetNames {
 		for _, value := range q.Filter[name] {
@@ -213,7 +214,7 @@ func (w wording) facets(q search.Query, a search.Answer) []Facet {
 		if len(counts) == 0 || len(counts) == 1 && len(q.Filter[name]) == 0 && counts[0].N == a.Total {
 			continue
 		}
-		f := Facet{Name: w.T("library.facet." + string(name)), Open: len(q.Filter[name]) > 0}
+		f := Facet{Name: w.T("library.facet." + string(name)), Open: len(q.Filter[name]) > 0 || len(list) < 2}
 		for _, c := range counts[:min(len(counts), maxChoices)] {
 			choice := Choice{Text: w.value(name, c.Value), Count: w.Number(c.N), Chosen: slices.Contains(q.Filter[name], c.Value)}
 			if choice.Chosen {
@@ -242,7 +243,7 @@ func (w wording) chips(q search.Query) []Chip {
 const snippetWidth = 260
 
 // hit is one document of the list, leading to the passage that answers.
-func (w wording) hit(found library.Found, words []string, asked string) HitView {
+func (w wording) hit(found library.Found, asked string, words []string) HitView {
 	v := HitView{
 		Title: found.Title, Lang: string(found.Hit.Lang), Language: w.value(search.Lang, cmp.Or(string(found.Hit.Lang), search.OtherLang)),
 		URL: w.URL(library.PassagePath(found.Hit.Document, found.Hit.Lang, found.Hit.Passage, asked)),
@@ -257,6 +258,9 @@ func (w wording) hit(found library.Found, words []string, asked string) HitView 
 	text := found.Passage
 	if found.Hit.Passage < 0 && found.Summary != "" {
 		text = found.Summary
+	}
+	for _, r := range found.Why {
+		words = append(words[:len(words):len(words)], r.Found)
 	}
 	x := search.Snippet(found.Hit.Lang, text, words, snippetWidth)
 	v.Snippet = marked(x.Text, x.Marks)

@@ -63,6 +63,10 @@ func (s *shelf) around(next http.Handler) http.Handler {
 		}
 		v := visitOf(r)
 		key, now := string(v.lang)+v.path+"?"+r.URL.RawQuery, s.generation()
+		if now < 0 { // nobody knows what is current
+			next.ServeHTTP(w, r)
+			return
+		}
 		if page := s.take(key, now); page != nil {
 			v.route = "kept"
 			page.send(w, r)

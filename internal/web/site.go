@@ -51,7 +51,8 @@ type Options struct {
 	// Session wraps the handlers with the sessions' middleware, or is nil.
 	Session func(http.Handler) http.Handler
 	// Generation changes whenever anything that an anonymous page shows may
-	// have changed: the log's last number plus the index's. Nil: no page is kept.
+	// have changed, and never comes back to an earlier value: the log's last
+	// number plus the index's. Below zero, or nil: no page is kept.
 	Generation func() int64
 	// Shelf is how many bytes of compressed anonymous pages are kept; 0 means 8 MiB.
 	Shelf int64

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/lang"
+	"polis/internal/store"
 )
 
 // quiet is a log that nobody reads.
@@ -30,7 +32,7 @@ func testSite(t testing.TB, opts Options) *Site {
 			f.Title, f.Description = "Sample of "+page.name, "What a reader sees."
 			f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}}
 			f.Notice = &Notice{"Saved."}
-			f.OwnSearch = page.name == "home"
+			f.OwnSearch = page.name == "home" || page.name == "search"
 			f.View = view
 			return f.show(w, page.name)
 		})
@@ -100,6 +102,7 @@ func TestFaults(t *testing.T) {
 	s := testSite(t, Options{})
 	s.Handle("GET /closed", func(http.ResponseWriter, *http.Request) error { return Refused(access.RuleNotGroup) })
 	s.Handle("GET /broken", func(http.ResponseWriter, *http.Request) error { return io.ErrUnexpectedEOF })
+	s.Handle("GET /gone", func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("document: %w", store.NotFound) })
 	s.Handle("GET /panic", func(http.ResponseWriter, *http.Request) error { panic("secret of the house") })
 	s.Handle("POST /form", func(w http.ResponseWriter, r *http.Request) error {
 		_, err := io.Copy(io.Discard, r.Body)
@@ -112,6 +115,7 @@ func TestFaults(t *testing.T) {
 		says                   string
 	}{
 		{"an unknown address", "GET", "/en/nothing", 404, "There is no such page"},
+		{"a record that nobody has, or that she may not see", "GET", "/en/gone", 404, "There is no such page"},
 		{"a method that the page does not know", "DELETE", "/en/help", 405, "cannot do"},
 		{"a refusal says by which rule", "GET", "/en/closed", 403, lang.For("en").T("access.rule.not-in-group")},
 		{"an error of ours", "GET", "/en/broken", 500, "on our side"},

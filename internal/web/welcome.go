@@ -12,10 +12,10 @@ import (
 // newOnHome is how many new documents the first page names.
 const newOnHome = 6
 
-func (h *House) openHome() { h.site.Handle("GET /{$}", h.home) }
+func (h *House) openHome() { h.site.Handle("GET /{$}", h.welcome) }
 
-// home shows what the library holds for this reader.
-func (h *House) home(w http.ResponseWriter, r *http.Request) error {
+// welcome shows what the library holds for this reader.
+func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	f := h.site.Frame(r)
 	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Facets: true})
 	if err != nil {

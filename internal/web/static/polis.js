@@ -49,9 +49,13 @@ for (const link of navigator.clipboard ? document.querySelectorAll('[data-cite]'
     const id = link.dataset.cite
     const { source, done } = link.closest('[data-source]').dataset
     const place = new URL(location)
-    place.search = ''
+    const part = place.searchParams.get('part')
+    place.pathname = place.pathname.replace(/^\/[a-z]{2}\/library\//, '/library/')
+    place.search = part ? `part=${part}` : ''
     place.hash = id
-    const text = document.getElementById(id).querySelector('p, li, td, pre')?.innerText.trim() ?? ''
+    const passage = document.getElementById(id).querySelector('p, li, td, pre').cloneNode(true)
+    for (const inside of passage.querySelectorAll('[data-cite]')) inside.remove()
+    const text = passage.textContent.trim().replace(/\s+/g, ' ')
     await navigator.clipboard.writeText(`“${text}” (${source}, ${place})`)
     const words = [...link.childNodes]
     link.textContent = done

@@ -1,0 +1,286 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"polis/internal/access"
+	"polis/internal/directory"
+	"polis/internal/framework"
+	"polis/internal/lang"
+	"polis/internal/library"
+	"polis/internal/search"
+)
+
+// DraftView are the fields of a document's metadata: {{template "draft" .}}.
+type DraftView struct {
+	Head      []Field // symbol, date, type
+	Origin    GroupedField
+	Original  Field
+	Level     Field
+	Reason    *Field // asked where the level is lowered
+	Themes    Picks
+	Lines     Picks
+	Items     Picks
+	Licence   Field
+	Relations RelationsView
+}
+
+// GroupedField is a select whose choices stand in groups.
+type GroupedField struct {
+	Field
+	Groups []OptionGroup
+}
+
+// OptionGroup is a group of choices.
+type OptionGroup struct {
+	Label   string
+	Options []Option
+}
+
+// Picks are many checkboxes in groups that open: {{template "picks" .}}.
+type Picks struct {
+	Name, Label, Hint, Error string
+	Groups                   []PickGroup
+}
+
+// PickGroup is one group; Chosen says how many are, or "".
+type PickGroup struct {
+	Name, Chosen string
+	Options      []Pick
+}
+
+// Pick is one checkbox.
+type Pick struct {
+	ID, Value, Text string
+	Chosen          bool
+}
+
+// RelationsView are rows of relations.
+type RelationsView struct {
+	Label, Hint string
+	Open        bool
+	Rows        []RelationRow
+}
+
+// RelationRow is one relation: how, and to what.
+type RelationRow struct{ Kind, To Field }
+
+// drafting shows a form of metadata to one person.
+type drafting struct {
+	wording
+	who   access.Subject
+	label access.Label // what the document has now; of a new one the owner alone
+	wrong map[string]string
+}
+
+// fault is what is wrong with a field, "" for nothing; it goes above the page
+// as well, in the order in which the fields are made.
+func (d drafting) fault(field string) string {
+	key := d.wrong[field]
+	if key == "" {
+		return ""
+	}
+	text := d.T(key)
+	d.Errors = append(d.Errors, Error{field, text})
+	d.Status = http.StatusUnprocessableEntity
+	return text
+}
+
+// text are the fields of one language version.
+func (d drafting) text(t textForm, suffix string) []Field {
+	return []Field{
+		{Name: "title" + suffix, Label: d.T("library.field.title"), Value: t.Title, Error: d.fault("title" + suffix), Type: "textarea", Rows: 2},
+		{Name: "summary" + suffix, Label: d.T("library.field.summary"), Hint: d.T("library.hint.summary"), Value: t.Summary, Error: d.fault("summary" + suffix), Type: "textarea", Rows: 4},
+		{Name: "keywords" + suffix, Label: d.T("library.field.keywords"), Hint: d.T("library.hint.keywords"), Value: t.Keywords},
+	}
+}
+
+// language is the field for the language of a text.
+func (d drafting) language(chosen lang.Tag, sure bool) Field {
+	f := Field{Name: "lang", Label: d.T("library.field.lang"), Type: "select", Width: "medium", Error: d.fault("lang")}
+	if !sure {
+		f.Hint = d.T("library.hint.lang")
+	}
+	f.Options = append(languageOptions(string(chosen)), Option{Value: search.OtherLang, Text: d.T("library.lang.other"), Chosen: chosen == ""})
+	return f
+}
+
+// view makes the fields of a draft as typed.
+func (d drafting) view(in draftForm) DraftView {
+	v := DraftView{
+		Head: []Field{
+			{Name: "symbol", Label: d.T("library.field.symbol"), Hint: d.T("library.hint.symbol"), Value: in.Symbol, Width: "medium", Error: d.fault("symbol"), Auto: "off"},
+			{Name: "date", Label: d.T("library.field.date"), Hint: d.T("library.hint.date"), Value: in.Date, Width: "short", Error: d.fault("date"), Auto: "off"},
+			d.kinds(in.Type),
+		},
+		Origin:   d.origins(in.Origin),
+		Original: d.original(in.Original),
+		Themes:   d.themes(in.Themes),
+		Lines:    d.lines(in.Lines),
+		Items:    d.items(in.Items),
+		Level:    d.readers(in.Circle),
+	}
+	if d.wrong["reason"] != "" || in.Reason != "" {
+		v.Reason = &Field{Name: "reason", Label: d.T("library.field.reason"), Hint: d.T("library.hint.reason"), Value: in.Reason, Error: d.fault("reason"), Type: "textarea", Rows: 2}
+	}
+	v.Licence = Field{Name: "licence", Label: d.T("library.field.licence"), Hint: d.T("library.hint.licence"), Value: in.Licence, Error: d.fault("licence")}
+	v.Relations = d.relations(in.Relations)
+	return v
+}
+
+func (d drafting) kinds(chosen string) Field {
+	f := Field{Name: "type", Label: d.T("library.facet.type"), Type: "select", Width: "medium", Error: d.fault("type")}
+	f.Options = []Option{{Value: "", Text: d.T("core.not-stated")}}
+	for _, t := range framework.Types() {
+		f.Options = append(f.Options, Option{Value: t.ID, Text: t.Names.In(d.Lang), Chosen: t.ID == chosen})
+	}
+	return f
+}
+
+func (d drafting) original(chosen string) Field {
+	options := append([]Option{{Value: "", Text: d.T("core.not-stated")}}, languageOptions(chosen)...)
+	return Field{
+		Name: "original", Label: d.T("library.field.original"), Hint: d.T("library.hint.original"), Type: "select", Width: "medium",
+		Error: d.fault("original"), Options: options,
+	}
+}
+
+// origins lists the directory by kind, each by name in the reader's language.
+func (d drafting) origins(chosen string) GroupedField {
+	f := GroupedField{Field: Field{Name: "origin", Label: d.T("library.facet.origin"), Hint: d.T("library.hint.origin"), Type: "select", Error: d.fault("origin")}}
+	f.Options = []Option{{Value: "", Text: d.T("core.not-stated")}}
+	for _, kind := range directory.Kinds {
+		g := OptionGroup{Label: d.T("directory.kinds." + string(kind))}
+		for _, e := range d.names.List(directory.Filter{Kinds: []directory.Kind{kind}, Lang: d.Lang}) {
+			name := e.NameOn("", d.Lang)
+			if e.Closed() {
+				name += " (" + d.T("directory.until", "date", d.PartialDate(e.ValidTo)) + ")"
+			}
+			g.Options = append(g.Options, Option{Value: e.ID, Text: name, Chosen: e.ID == chosen})
+		}
+		if len(g.Options) > 0 {
+			f.Groups = append(f.Groups, g)
+		}
+	}
+	return f
+}
+
+// readers is the choice of who may read the document: what the person may
+// choose, each with the sentence that says who that is.
+func (d drafting) readers(chosen string) Field {
+	f := Field{Name: "level", Label: d.T("library.field.level"), Hint: d.T("library.hint.level"), Type: "radios", Error: d.fault("level")}
+	for _, level := range access.Levels[:access.Closed] {
+		key := "access.level." + level.String()
+		f.Options = append(f.Options, Option{Value: level.String(), Text: d.T(key), Hint: d.T(key + ".hint")})
+	}
+	states, groups := []string{d.who.State, d.label.State}, append(slices.Clone(d.who.Groups), d.label.Group)
+	slices.Sort(groups)
+	for _, id := range slices.Compact(states) {
+		if id != "" {
+			f.Options = append(f.Options, Option{Value: "state:" + id, Text: d.T("library.level.state", "state", d.names.Name(id, "", d.Lang)), Hint: d.T("library.level.state.hint")})
+		}
+	}
+	for _, id := range slices.Compact(groups) {
+		if id != "" {
+			f.Options = append(f.Options, Option{Value: "group:" + id, Text: d.T("library.level.group", "group", id), Hint: d.T("library.level.group.hint")})
+		}
+	}
+	f.Options = append(f.Options, Option{Value: "owner", Text: d.T("library.level.owner"), Hint: d.T("library.level.owner.hint")})
+	f.Options = slices.DeleteFunc(f.Options, func(o Option) bool {
+		label, _ := labelOf(o.Value)
+		label.Owner = cmp.Or(d.label.Owner, d.who.ID)
+		return o.Value != chosen && !d.who.May(access.Contribute, label).Allowed
+	})
+	for i := range f.Options {
+		f.Options[i].Chosen = f.Options[i].Value == chosen
+	}
+	return f
+}
+
+// themes: each of the six opens on itself and its sub-themes.
+func (d drafting) themes(chosen []string) Picks {
+	p := Picks{Name: "themes", Label: d.T("library.field.themes"), Hint: d.T("library.hint.themes"), Error: d.fault("themes")}
+	for _, theme := range framework.Themes() {
+		terms := map[string]string{theme.ID: d.T("library.pick.general")}
+		ids := []string{theme.ID}
+		for _, sub := range theme.Narrower {
+			terms[sub.ID] = sub.Names.In(d.Lang)
+			ids = append(ids, sub.ID)
+		}
+		p.add(d, theme.Names.In(d.Lang), ids, terms, chosen)
+	}
+	return p
+}
+
+func (d drafting) lines(chosen []string) Picks {
+	p := Picks{Name: "lines", Label: d.T("library.field.lines"), Error: d.fault("lines")}
+	terms, ids := map[string]string{}, []string{}
+	for _, line := range framework.Lines() {
+		terms[line.ID] = line.Names.In(d.Lang)
+		ids = append(ids, line.ID)
+	}
+	p.add(d, d.T("library.pick.lines"), ids, terms, chosen)
+	return p
+}
+
+// items lists the paragraphs and dash items of the Framework by section.
+func (d drafting) items(chosen []string) Picks {
+	p := Picks{Name: "items", Label: d.T("library.field.items"), Hint: d.T("library.hint.items"), Error: d.fault("items")}
+	edition := framework.Current()
+	for _, section := range edition.Sections {
+		terms, ids := map[string]string{}, []string{}
+		for _, item := range edition.Items {
+			if in, ok := edition.Section(item.Paragraph); ok && in.ID == section.ID {
+				terms[item.ID] = item.Number() + " " + item.Titles.In(d.Lang)
+				ids = append(ids, item.ID)
+			}
+		}
+		if len(ids) > 0 {
+			p.add(d, section.Mark+" "+section.Titles.In(d.Lang), ids, terms, chosen)
+		}
+	}
+	return p
+}
+
+// add puts a group of choices into the field.
+func (p *Picks) add(d drafting, name string, ids []string, terms map[string]string, chosen []string) {
+	g, n := PickGroup{Name: name}, 0
+	for _, id := range ids {
+		pick := Pick{
+			ID: fmt.Sprintf("%s-%d-%d", p.Name, len(p.Groups)+1, len(g.Options)+1), Value: id, Text: terms[id],
+			Chosen: slices.Contains(chosen, id),
+		}
+		if pick.Chosen {
+			n++
+		}
+		g.Options = append(g.Options, pick)
+	}
+	if n > 0 {
+		g.Chosen = d.T("core.selected", "n", n)
+	}
+	p.Groups = append(p.Groups, g)
+}
+
+// relations shows the rows that are filled, and two to fill.
+func (d drafting) relations(in []relationForm) RelationsView {
+	v := RelationsView{Label: d.T("library.field.relations"), Hint: d.T("library.hint.relations"), Open: len(in) > 0}
+	for i := 1; i <= min(len(in)+2, maxRelations); i++ {
+		var row relationForm
+		if i <= len(in) {
+			row = in[i-1]
+		}
+		kind, to := fmt.Sprintf("relation-kind-%d", i), fmt.Sprintf("relation-to-%d", i)
+		options := []Option{{Value: "", Text: d.T("core.choose")}}
+		for _, k := range library.RelationKinds {
+			options = append(options, Option{Value: k, Text: d.T("library.relation." + k), Chosen: k == row.Kind})
+		}
+		v.Rows = append(v.Rows, RelationRow{
+			Kind: Field{Name: kind, Label: d.T("library.relation.kind", "n", i), Type: "select", Options: options},
+			To:   Field{Name: to, Label: d.T("library.relation.to", "n", i), Value: row.To, Error: d.fault(to), Auto: "off"},
+		})
+	}
+	return v
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"polis/internal/archive"
+	"polis/internal/store"
+	"polis/internal/store/storetest"
+)
+
+var kills = flag.Int("kills", killsByDefault(), "how often the processes are killed on each engine")
+
+func killsByDefault() int {
+	if os.Getenv("CI") == "true" {
+		return 10
+	}
+	return 2
+}
+
+// A polis that serves, one that imports records and one that imports files are
+// killed at a random moment, again and again. What an import had acknowledged
+// must be there afterwards, the log's chain whole, every file what its sum
+// says, and the index, once it has followed, must agree with the tables.
+func TestKill(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { killAndLook(t, place{Data: t.TempDir()}) })
+	t.Run("postgres", func(t *testing.T) {
+		killAndLook(t, place{Data: t.TempDir(), Database: storetest.PostgresDSN(t)})
+	})
+}
+
+func killAndLook(t *testing.T, p place) {
+	stored := 0
+	for round := range *kills {
+		acknowledged := killOnce(t, p, round)
+		look(t, p, acknowledged)
+		stored += len(acknowledged)
+	}
+	t.Logf("%d kills, %d acknowledged records and files, all there", *kills, stored)
+	if stored == 0 {
+		t.Error("nothing was acknowledged before any kill: the test has seen nothing")
+	}
+	goOn(t, p)
+}
+
+// killOnce starts the three processes, kills them, and returns what was
+// acknowledged: the external ids of records and the names of files.
+func killOnce(t *testing.T, p place, round int) []string {
+	t.Helper()
+	dir := t.TempDir()
+	records, ids, ends := writeRecords(t, dir, round)
+	folder, names := writeFiles(t, dir, round)
+	s := &served{}
+	if err := s.start(p.flags()...); err != nil {
+		t.Fatal("start:", err)
+	}
+	defer s.kill()
+	one := startImport(t, append([]string{"import", "records", records}, p.flags()...)...)
+	two := startImport(t, append([]string{"import", "files", "--level", "public", folder}, p.flags()...)...)
+	if rand.IntN(4) > 0 { // most times when something has been stored already
+		for range 400 {
+			if one.acknowledged.Load() > 0 {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	time.Sleep(rand.N(500 * time.Millisecond))
+	s.kill()
+	one.kill(t)
+	two.kill(t)
+	var there []string
+	for i, end := range ends {
+		if end <= one.acknowledged.Load() {
+			there = append(there, ids[i])
+		}
+	}
+	return append(there, names[:two.acknowledged.Load()]...)
+}
+
+func (p place) flags() []string {
+	if p.Database == "" {
+		return []string{"--data", p.Data}
+	}
+	return []string{"--data", p.Data, "--database", p.Database}
+}
+
+// writeRecords makes a file of records, with the byte at which each one ends.
+func writeRecords(t *testing.T, dir string, round int) (file string, ids []string, ends []int64) {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for n := range 3000 {
+		id := fmt.Sprintf("record-%d-%d", round, n)
+		err := enc.Encode(map[string]string{
+			"id": id, "lang": "en", "title": fmt.Sprintf("Lesson %d of exercise %d", n, round),
+			"text": strings.Repeat(fmt.Sprintf("Officers %d met and spoke with the people of the town.\n\n", n), 6),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, ends = append(ids, id), append(ends, int64(b.Len()))
+	}
+	file = filepath.Join(dir, "records.jsonl")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file, ids, ends
+}
+
+// writeFiles makes a folder of texts, in the order in which they are imported.
+func writeFiles(t *testing.T, dir string, round int) (folder string, names []string) {
+	t.Helper()
+	folder = filepath.Join(dir, "folder")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 60 {
+		name := fmt.Sprintf("note-%d-%03d.txt", round, n)
+		text := fmt.Sprintf("Note %d of exercise %d\n\nThe patrol went through the streets and came back with what it had heard.\n", n, round)
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return folder, names
+}
+
+// importing is a polis import that runs as a process of its own. What it says
+// it has stored, it must have stored.
+type importing struct {
+	process      *exec.Cmd
+	acknowledged atomic.Int64
+	heard        sync.WaitGroup
+	said         bytes.Buffer // everything else
+}
+
+func startImport(t *testing.T, args ...string) *importing {
+	t.Helper()
+	imp := &importing{process: exec.Command("polis", args...)}
+	out, err := imp.process.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := imp.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	imp.heard.Go(func() { imp.listen(out) })
+	return imp
+}
+
+// listen takes whole lines only: "Stored 12345 of 67890 bytes (18 %)".
+func (imp *importing) listen(out io.Reader) {
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return
+		}
+		words := strings.Fields(line)
+		if len(words) < 2 || words[0] != "Stored" {
+			imp.said.WriteString(line)
+			continue
+		}
+		if n, err := strconv.ParseInt(words[1], 10, 64); err == nil {
+			imp.acknowledged.Store(n)
+		}
+	}
+}
+
+func (imp *importing) kill(t *testing.T) {
+	t.Helper()
+	_ = imp.process.Process.Kill()
+	imp.heard.Wait()
+	_ = imp.process.Wait()
+	if imp.said.Len() > 0 {
+		t.Errorf("%v said: %s", imp.process.Args, imp.said.String())
+	}
+}
+
+// look opens what the killed processes left and holds it against what they had
+// acknowledged.
+func look(t *testing.T, p place, acknowledged []string) {
+	t.Helper()
+	ctx := context.Background()
+	release, err := p.lock("")
+	if err != nil {
+		t.Fatal("the killed process still holds the directory:", err)
+	}
+	defer release()
+	sys, err := faces{}.open(ctx, p, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if err != nil {
+		t.Fatal("open after the kill:", err)
+	}
+	defer sys.close()
+	there, err := store.List[string](ctx, sys.db, store.Everything("test"), `
+		SELECT external FROM language_version WHERE {scope}
+		UNION ALL
+		SELECT v.file FROM version v JOIN language_version e ON e.id = v.edition`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, name := range there {
+		known[name] = true
+	}
+	for _, name := range acknowledged {
+		if !known[name] {
+			t.Errorf("%s was acknowledged and is not there", name)
+		}
+	}
+	whole(t, sys)
+}
+
+// whole expects no fault in log, files and index.
+func whole(t *testing.T, sys *system) {
+	t.Helper()
+	ctx := context.Background()
+	found, err := archive.Verify(ctx, sys.archived(), nil)
+	if err != nil || len(found.Faults) > 0 {
+		t.Errorf("verify: %v, %v", found.Faults, err)
+	}
+	if err := sys.library.CatchUp(ctx, sys.index, nil); err != nil {
+		t.Error("the index does not catch up:", err)
+	}
+	compared, err := archive.CompareIndex(ctx, sys.db, sys.index)
+	if err != nil || len(compared.Faults) > 0 || compared.Behind() != 0 {
+		t.Errorf("the index does not agree: %+v, %v", compared, err)
+	}
+}
+
+// goOn runs the last import again, to its end, beside a polis that serves.
+func goOn(t *testing.T, p place) {
+	t.Helper()
+	records, ids, _ := writeRecords(t, t.TempDir(), *kills-1)
+	s := &served{}
+	if err := s.start(p.flags()...); err != nil {
+		t.Fatal(err)
+	}
+	defer s.kill()
+	out, err := exec.Command("polis", append([]string{"import", "records", records}, p.flags()...)...).Output()
+	if err != nil || !strings.Contains(string(out), " 0 bad.") {
+		t.Errorf("the import does not go on: %s, %v", out, err)
+	}
+	if err := s.expect("/ready", "200", "ready"); err != nil {
+		t.Error(err)
+	}
+	if err := s.term(); err != nil {
+		t.Error("stop:", err)
+	}
+	look(t, p, ids)
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/api"
+	"polis/internal/job"
+	"polis/internal/web"
+)
+
+// serveCommand serves an installation.
+type serveCommand struct {
+	place `embed:""`
+	faces `embed:""`
+}
+
+// faces are how POLIS is reached.
+type faces struct {
+	Listen   string     `help:"Address and port on which the pages and the API are served." default:"127.0.0.1:8080" env:"POLIS_LISTEN" placeholder:"ADDR"`
+	HTTPS    bool       `name:"https" help:"Readers reach POLIS over https://, through a proxy in front of it: the session cookie then never travels without encryption." env:"POLIS_HTTPS"`
+	Metrics  string     `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
+	Workers  int        `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
+	LogLevel slog.Level `help:"Least important lines to log: debug, info, warn or error." default:"info" env:"POLIS_LOG_LEVEL" placeholder:"LEVEL"`
+}
+
+func (s serveCommand) Help() string {
+	return `The first start makes the data directory and everything in it. One process serves a data directory at a time.
+
+SIGTERM or Ctrl-C lets the requests under way finish for a moment, stops background work at its last mark, and ends within five seconds. /health answers 200 while the process lives, /ready while the database answers and the search index is up to date.`
+}
+
+// Run serves until the context ends.
+func (s serveCommand) Run(ctx context.Context, c *console) error {
+	return s.serve(ctx, c, s.place)
+}
+
+func (f faces) serve(ctx context.Context, c *console, p place) error {
+	release, err := p.lock("stop it first, or name another directory with --data")
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := net.Listen("tcp", f.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", f.Listen, err)
+	}
+	defer listener.Close()
+	running, err := f.start(ctx, c, p, listener)
+	switch {
+	case err != nil && ctx.Err() != nil: // stopped while it was starting
+		return nil
+	case err != nil:
+		return err
+	}
+	c.say("POLIS serves %s at http://%s/", p.Data, listener.Addr())
+	select {
+	case <-ctx.Done():
+	case err = <-running.failed:
+	}
+	if err = errors.Join(err, running.stop()); err != nil {
+		running.log.Error("serve", "err", err)
+		return errTold
+	}
+	return nil
+}
+
+// running is a POLIS that serves.
+type running struct {
+	*system
+	server  *http.Server
+	metrics *http.Server       // nil where there are none
+	cut     context.CancelFunc // ends the requests under way
+	rest    context.CancelFunc // ends the background work
+	work    sync.WaitGroup
+	failed  chan error
+}
+
+// How long a stop takes: drain is for the requests under way, end for all of
+// it, whatever hangs.
+const (
+	drain = 2 * time.Second
+	end   = 4 * time.Second
+)
+
+// start opens everything and begins to serve on the listener.
+func (f faces) start(ctx context.Context, c *console, p place, listener net.Listener) (*running, error) {
+	counts := newCounts()
+	log := slog.New(counts.beside(c.log(f.LogLevel)))
+	sys, err := f.open(ctx, p, log)
+	if err != nil {
+		return nil, err
+	}
+	r := &running{system: sys, failed: make(chan error, 2)}
+	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
+		return nil, errors.Join(err, sys.close())
+	}
+	r.server = r.routes(f)
+	var requests, background context.Context
+	requests, r.cut = context.WithCancel(context.WithoutCancel(ctx))
+	background, r.rest = context.WithCancel(context.WithoutCancel(ctx))
+	r.server.BaseContext = func(net.Listener) context.Context { return requests }
+	r.work.Go(func() { sys.library.Follow(background, sys.index, log) })
+	for range max(f.Workers, 0) {
+		r.work.Go(func() { sys.jobs.Work(background) })
+	}
+	go func() { r.failed <- ended(r.server.Serve(listener)) }()
+	log.Info("serving", "version", version(), "address", listener.Addr().String(), "tables", sys.db.Engine(), "event", sys.db.Seq())
+	return r, nil
+}
+
+// routes wires the faces: this is the one place where a room gets its address.
+func (r *running) routes(f faces) *http.Server {
+	rooms := &web.House{DB: r.db, Library: r.library, Index: r.index, Jobs: r.jobs, Sessions: newSessions(r.db, f.HTTPS)}
+	site := rooms.Open(web.Options{Version: version(), Log: r.log})
+	programs := &api.API{
+		DB: r.db, Library: r.library, Index: r.index, Version: version(),
+		Who: func(r *http.Request) access.Subject { return web.ReaderOf(r).Subject },
+	}
+	site.Mount(api.Base+"/", programs.Handler())
+	server := site.Server("")
+	server.Handler = r.healthBeside(site)
+	return server
+}
+
+// ended drops the error with which a server reports that it was told to stop.
+func ended(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// stop lets requests finish, stops background work, and closes the stores. What
+// was acknowledged is on the disk already, so where something hangs, the
+// process may end without it.
+func (r *running) stop() error {
+	r.log.Info("stopping")
+	late := time.AfterFunc(end, func() {
+		r.log.Warn("stopped without waiting any longer")
+		os.Exit(0)
+	})
+	defer late.Stop()
+	r.rest()
+	patience, done := context.WithTimeout(context.Background(), drain)
+	defer done()
+	if err := r.server.Shutdown(patience); err != nil {
+		r.cut()
+		r.server.Close()
+	}
+	r.cut()
+	if r.metrics != nil {
+		r.metrics.Close()
+	}
+	r.work.Wait()
+	err := r.system.close()
+	r.log.Info("stopped")
+	return err
+}
+
+// queue is the runner with every kind of background work.
+func (h *house) queue(log *slog.Logger) *job.Runner {
+	return job.NewRunner(h.db, log, h.library.Handlers())
+}
