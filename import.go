@@ -113,7 +113,7 @@ func openFile(name string) (*os.File, int64, error) {
 type importFiles struct {
 	importer `embed:""`
 	Place    string   `arg:"" name:"dir-or-zip" help:"Folder, with everything below it, or ZIP archive."`
-	Level    string   `help:"Level of the documents: public, member, official or closed." default:"member" enum:"public,member,official,closed"`
+	Level    string   `help:"Level of the documents: public, member, official or closed." default:"public" enum:"public,member,official,closed"`
 	State    string   `help:"Two-letter code of the State that the documents belong to." placeholder:"CODE"`
 	Group    string   `help:"Identifier of the group that closed documents belong to." placeholder:"ID"`
 	Origin   string   `help:"Identifier in the directory of where the documents come from." placeholder:"ID"`

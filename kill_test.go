@@ -34,9 +34,9 @@ func killsByDefault() int {
 	return 2
 }
 
-// A polis that serves, one that imports records and one that imports files are
-// killed at a random moment, again and again. What an import had acknowledged
-// must be there afterwards, the log's chain whole, every file what its sum
+// A polis that serves and takes uploads, one that imports records and one that
+// imports files are killed at a random moment, again and again. What they had
+// acknowledged must be there afterwards, the log's chain whole, every file what its sum
 // says, and the index, once it has followed, must agree with the tables.
 func TestKill(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { killAndLook(t, place{Data: t.TempDir()}) })
@@ -46,6 +46,7 @@ func TestKill(t *testing.T) {
 }
 
 func killAndLook(t *testing.T, p place) {
+	contributor(t, p)
 	stored := 0
 	for round := range *kills {
 		acknowledged := killOnce(t, p, round)
@@ -59,8 +60,8 @@ func killAndLook(t *testing.T, p place) {
 	goOn(t, p)
 }
 
-// killOnce starts the three processes, kills them, and returns what was
-// acknowledged: the external ids of records and the names of files.
+// killOnce starts the three processes and a browser, kills the processes, and
+// returns what was acknowledged: external ids of records, names of files.
 func killOnce(t *testing.T, p place, round int) []string {
 	t.Helper()
 	dir := t.TempDir()
@@ -71,21 +72,18 @@ func killOnce(t *testing.T, p place, round int) []string {
 		t.Fatal("start:", err)
 	}
 	defer s.kill()
+	up := s.browse(t, round)
 	one := startImport(t, append([]string{"import", "records", records}, p.flags()...)...)
 	two := startImport(t, append([]string{"import", "files", "--level", "public", folder}, p.flags()...)...)
 	if rand.IntN(4) > 0 { // most times when something has been stored already
-		for range 400 {
-			if one.acknowledged.Load() > 0 {
-				break
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
+		one.waitForFirst()
 	}
 	time.Sleep(rand.N(500 * time.Millisecond))
 	s.kill()
 	one.kill(t)
 	two.kill(t)
-	var there []string
+	up.sent.Wait()
+	there := up.names
 	for i, end := range ends {
 		if end <= one.acknowledged.Load() {
 			there = append(there, ids[i])
@@ -184,6 +182,16 @@ func (imp *importing) listen(out io.Reader) {
 	}
 }
 
+// waitForFirst returns when something has been acknowledged, or after a while.
+func (imp *importing) waitForFirst() {
+	for range 2000 {
+		if imp.acknowledged.Load() > 0 {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
 func (imp *importing) kill(t *testing.T) {
 	t.Helper()
 	_ = imp.process.Process.Kill()
@@ -212,7 +220,9 @@ func look(t *testing.T, p place, acknowledged []string) {
 	there, err := store.List[string](ctx, sys.db, store.Everything("test"), `
 		SELECT external FROM language_version WHERE {scope}
 		UNION ALL
-		SELECT v.file FROM version v JOIN language_version e ON e.id = v.edition`)
+		SELECT file FROM version
+		UNION ALL
+		SELECT file FROM intake`)
 	if err != nil {
 		t.Fatal(err)
 	}

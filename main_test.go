@@ -107,11 +107,9 @@ func TestInterruptedImports(t *testing.T) {
 		{[]string{"files", folder}, len(names)},
 	} {
 		t.Run("import "+c.what[0]+" stops at Ctrl-C and goes on when it is run again", func(t *testing.T) {
-			args := append([]string{"import", "--data", t.TempDir()}, c.what...)
+			args := append([]string{"import"}, append(c.what, "--data", t.TempDir())...)
 			imp := startImport(t, args...)
-			for imp.acknowledged.Load() == 0 {
-				time.Sleep(time.Millisecond)
-			}
+			imp.waitForFirst()
 			if err := imp.process.Process.Signal(os.Interrupt); err != nil {
 				t.Fatal(err)
 			}
@@ -121,16 +119,23 @@ func TestInterruptedImports(t *testing.T) {
 				t.Errorf("it ended with %d: %s", code, imp.said.String())
 			}
 			out, err := exec.Command("polis", args...).Output()
-			var fresh, same int
-			for _, part := range strings.Split(strings.TrimSpace(string(out)), ", ") {
-				_, _ = fmt.Sscanf(part, "%d new", &fresh)
-				_, _ = fmt.Sscanf(part, "%d the same", &same)
-			}
+			fresh, same := tallied(string(out), "new"), tallied(string(out), "the same")
 			if err != nil || same == 0 || fresh == 0 || fresh+same != c.total {
 				t.Errorf("the second run: %s (%v)", out, err)
 			}
 		})
 	}
+}
+
+// tallied is the number before the words in an import's last line.
+func tallied(out, words string) int {
+	for _, part := range strings.Split(out, ", ") {
+		if n, ok := strings.CutSuffix(part, " "+words); ok {
+			number, _ := strconv.Atoi(n)
+			return number
+		}
+	}
+	return -1
 }
 
 // served is a polis serve that runs as a process of its own.

@@ -62,7 +62,7 @@ type DocumentOutput struct{ Body Document }
 // TextOutput is a text in passages.
 type TextOutput struct {
 	Body struct {
-		Total    int64     `json:"total" doc:"How many passages the text has."`
+		Total    int64     `json:"total" doc:"How many passages the text has, margins aside."`
 		Passages []Passage `json:"passages"`
 	}
 }
@@ -71,7 +71,7 @@ type TextOutput struct {
 type Passage struct {
 	Number int64  `json:"number" doc:"From 1; the anchor on the reading page is #pNUMBER."`
 	Page   int64  `json:"page" doc:"Page of the original, 0 where unknown."`
-	Kind   string `json:"kind" doc:"heading, paragraph, list-item, table-row or code."`
+	Kind   string `json:"kind" doc:"heading, paragraph, list-item, table-row or code; behind the text margin: running heads and page numbers of the original."`
 	Depth  int64  `json:"depth" doc:"Of a heading, 1 to 6."`
 	Text   string `json:"text"`
 }

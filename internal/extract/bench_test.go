@@ -1,3 +1,5 @@
+//go:build unix
+
 package extract_test
 
 import (

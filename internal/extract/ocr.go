@@ -128,7 +128,11 @@ func (x *Extractor) readImage(w *work) error {
 		return fail(Broken, "read the picture's head: %w", err)
 	}
 	w.page = 1
-	return x.readPicture(w, w.reader())
+	err := x.readPicture(w, w.reader())
+	if w.content.OCR {
+		w.note("ocr-used", 1)
+	}
+	return err
 }
 
 // readPicture adds the text of one picture. A picture that cannot be read is a note; the end of time is an error.

@@ -232,7 +232,7 @@ func TestEPUB(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	c := read(t, "a.html", []byte(`<!doctype html><html lang="fr"><head><title>Patrouilles</title><meta charset="iso-8859-1"><meta name="dcterms.date" content="2014-05-06T00:00"><style>p{}</style></head>
-<body><nav><ul><li>Accueil</ul></nav><h2>La coop&eacute;ration</h2><p>Un <b>texte</b> d'`+"\xe9t\xe9"+`<script>var x = "<p>non</p>"</script>.<p>Deux
+<body><nav><ul><li>Accueil</ul></nav><div role="navigation"><div>Suivant</div>Index</div><h2>La coop&eacute;ration</h2><p>Un <b>texte</b> d'`+"\xe9t\xe9"+`<script>var x = "<p>non</p>"</script>.<p>Deux
 <ul><li>Un point<li><p>Un autre</p></ul><table><tr><th>a<th>b<tr><td>c</td><td>d</td></tr></table><pre>x = 1
 y = 2</pre>`))
 	t.Run("structure and encoding are kept, scripts and navigation are not read", func(t *testing.T) {

@@ -161,7 +161,7 @@ func formal(s string) bool {
 func whole(passages []Passage) string {
 	title := passages[0].Text
 	for _, p := range passages[1:min(len(passages), 3)] {
-		if p.Kind != Heading || passages[0].Kind != Heading || p.Level != passages[0].Level || p.Page != passages[0].Page || p.Page == 0 ||
+		if p.Kind != Heading || passages[0].Kind != Heading || p.Level != passages[0].Level || p.Page != passages[0].Page ||
 			!isCapitals(title) || !isCapitals(p.Text) || len(title)+len(p.Text) > 200 {
 			break
 		}

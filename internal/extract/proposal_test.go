@@ -35,6 +35,7 @@ func TestProposals(t *testing.T) {
 	}
 	t.Run("the lines above a title are not the title", func(t *testing.T) {
 		for text, want := range map[string]string{
+			"DÉCISION No 1049\nCADRE DE TRAVAIL POUR LES ACTIVITÉS\n\nRELATIVES À LA POLICE\n\nLe texte commence ici.":                                              "CADRE DE TRAVAIL POUR LES ACTIVITÉS RELATIVES À LA POLICE",
 			"PC.DEC/1049\n\n26 July 2012\n\nOriginal: ENGLISH\n\nDECISION No. 1049\n\nFRAMEWORK FOR POLICE-RELATED WORK\n\nThe text begins here.":                   "FRAMEWORK FOR POLICE-RELATED WORK",
 			"Организация по безопасности и сотрудничеству в Европе\n\nПостоянный совет\n\nПодготовка сотрудников полиции\n\nТекст начинается здесь и продолжается.": "Подготовка сотрудников полиции",
 		} {

@@ -82,6 +82,8 @@ func (t *plain) startsNew(l string) bool {
 	first, prev := t.block[0], t.block[len(t.block)-1]
 	trimmed := strings.TrimLeft(l, " \t")
 	switch {
+	case decision.MatchString(strings.TrimSpace(prev)) && len(prev) < 40: // the title stands under the number
+		return true
 	case strings.HasPrefix(trimmed, "- ") || strings.HasPrefix(trimmed, "* ") || strings.HasPrefix(trimmed, "•"):
 		return true
 	case isListItem(trimmed) && endsSentence(prev):

@@ -312,8 +312,9 @@ type Passage struct {
 	Body  string
 }
 
-// Passages reads at most limit passages from number from on. The caller has
-// read the version's document within the reader's scope; this asks again.
+// Passages reads at most limit passages from number from on; behind the text
+// come its margins. The caller has read the version's document within the
+// reader's scope; this asks again.
 func (l *Library) Passages(ctx context.Context, scope access.Scope, version string, from, limit int64) ([]Passage, error) {
 	return store.List[Passage](ctx, l.DB, scope, `
 		SELECT p.n, p.page, p.kind, p.depth, p.body
@@ -325,9 +326,10 @@ func (l *Library) Passages(ctx context.Context, scope access.Scope, version stri
 		ORDER BY p.n`, version, from, from+limit)
 }
 
-// Length is how many passages a version has.
+// Length is how many passages a version's text has; its margins, which come
+// after the text, are not counted.
 func (l *Library) Length(ctx context.Context, version string) (int64, error) {
-	return store.Get[int64](ctx, l.DB, parts, "SELECT COUNT(*) FROM passage WHERE {scope} AND version = $1", version)
+	return store.Get[int64](ctx, l.DB, parts, "SELECT COUNT(*) FROM passage WHERE {scope} AND version = $1 AND kind <> 'margin'", version)
 }
 
 // Headings lists a version's headings in order, at most limit.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -20,9 +21,13 @@ const followStep = 400
 // asks the log at least once a second: other processes write too.
 func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger) {
 	for ctx.Err() == nil {
+		began := time.Now()
 		if err := l.CatchUp(ctx, ix, nil); err != nil && ctx.Err() == nil {
 			log.Error("index", "err", err)
 			sleep(ctx, 5*time.Second)
+		}
+		if time.Since(began) > time.Second {
+			debug.FreeOSMemory() // a small machine needs what a large import took
 		}
 		select {
 		case <-ctx.Done():
@@ -120,7 +125,7 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 	list := make([]search.Entry, 0, len(texts))
 	for _, t := range texts {
 		d, tags := byID[t.Document], tagged[t.Document]
-		passages, err := store.List[string](ctx, l.DB, parts, "SELECT body FROM passage WHERE {scope} AND version = $1 ORDER BY n", t.Version)
+		passages, err := store.List[string](ctx, l.DB, parts, "SELECT body FROM passage WHERE {scope} AND version = $1 AND kind <> 'margin' ORDER BY n", t.Version)
 		if err != nil {
 			return nil, err
 		}

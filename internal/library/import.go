@@ -200,7 +200,7 @@ func (imp *fileImport) keep(ctx context.Context, a arrival, in Intake) error {
 	if err != nil {
 		return err
 	}
-	if a.stem != "" && !in.Proposal.LangSure {
+	if a.stem != "" { // who named the files knows better than a guess at their words
 		text.Lang = a.lang
 	}
 	into := ""

@@ -239,7 +239,7 @@ func (l *Library) judge(ctx context.Context, in Intake, c extract.Content, err e
 	case err != nil:
 		return in, err
 	}
-	text, err := json.Marshal(c.Passages)
+	text, err := json.Marshal(append(c.Passages, margins(c)...))
 	if err != nil {
 		return in, fmt.Errorf("library: passages: %w", err)
 	}
@@ -258,6 +258,19 @@ func (l *Library) judge(ctx context.Context, in Intake, c extract.Content, err e
 	in.Proposal.Title = shorten(cmp.Or(strings.TrimSpace(in.Proposal.Title), strings.TrimSuffix(in.File, filepath.Ext(in.File)), in.File))
 	return in, nil
 }
+
+// margins are the running heads and page numbers of the original. They come
+// after the text: nothing is lost, and nobody has to read or find them.
+func margins(c extract.Content) []extract.Passage {
+	list := make([]extract.Passage, len(c.Margins))
+	for i, p := range c.Margins {
+		list[i] = extract.Passage{Kind: margin, Page: p.Page, Text: p.Text}
+	}
+	return list
+}
+
+// margin is the kind of passages that are kept beside the text.
+const margin extract.Kind = "margin"
 
 // shorten cuts a proposed title to what a title may be.
 func shorten(title string) string {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"polis/internal/access"
 	"polis/internal/directory"
@@ -169,14 +168,15 @@ func (f *Frame) namesOf(e directory.Entry) []NameView {
 	return list
 }
 
-// period is a stretch of time in words: "from 2012 until 3 March 2017", "".
+// period is a stretch of time in words: "1998 – 3 March 2017", "from 2017", "".
 func (f *Frame) period(from, to string) string {
-	var parts []string
-	if from != "" {
-		parts = append(parts, f.T("directory.since", "date", f.PartialDate(from)))
+	switch {
+	case from != "" && to != "":
+		return f.PartialDate(from) + " – " + f.PartialDate(to)
+	case from != "":
+		return f.T("directory.since", "date", f.PartialDate(from))
+	case to != "":
+		return f.T("directory.until", "date", f.PartialDate(to))
 	}
-	if to != "" {
-		parts = append(parts, f.T("directory.until", "date", f.PartialDate(to)))
-	}
-	return strings.Join(parts, " ")
+	return ""
 }

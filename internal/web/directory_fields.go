@@ -165,12 +165,11 @@ func (f *Frame) columnLabel(cell string) string {
 	return label
 }
 
-// fields are the entry's own fields. Those that a focal point may not change
-// are not offered to her.
+// fields are the entry's own fields.
 func (p *entryForm) fields() []Field {
 	var list []Field
 	for _, field := range entryFields {
-		if p.own && field.desk || field.column == "id" && p.base.Rev > 0 {
+		if !p.offers(field) {
 			continue
 		}
 		f := Field{Name: field.column, Label: p.columnLabel(field.column), Value: *field.of(&p.entry), Auto: "off"}
@@ -195,6 +194,22 @@ func (p *entryForm) fields() []Field {
 		list = append(list, p.checked(f, field.column, field.column))
 	}
 	return list
+}
+
+// offers reports whether the form has the field: what cannot be changed any
+// more, what the entry cannot have, and what is not for a focal point to change
+// it has not.
+func (p *entryForm) offers(field entryField) bool {
+	state := p.base.Kind.IsState()
+	switch {
+	case p.own && field.desk:
+		return false
+	case p.base.Rev == 0 || p.faults[field.column] != "":
+		return true
+	case field.column == "id", field.column == "iso3" && !state, (field.column == "host" || field.column == "parent") && state:
+		return false
+	}
+	return true
 }
 
 // checked adds what is wrong with a field, or what somebody else has stored in

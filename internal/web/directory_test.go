@@ -213,7 +213,7 @@ func TestDirectoryEntry(t *testing.T) {
 
 		t.Run("an entry shows its names over time, its host, its mandate and the documents from it", func(t *testing.T) {
 			w := visitAs(h, "", "/en/directory/programme-office-bishkek")
-			says(t, w, 200, "from 2017", "from 1998 until 2017", "OSCE Centre in Bishkek", "Офис программ ОБСЕ в Бишкеке", "Kyrgyzstan",
+			says(t, w, 200, "from 2017", "1998 – 2017", "OSCE Centre in Bishkek", "Офис программ ОБСЕ в Бишкеке", "Kyrgyzstan",
 				"PC.DEC/245", "An open guide", "All 2 documents")
 			silentOn(t, w, "An inner note", "Edit")
 			if !strings.Contains(w.Body.String(), `href="/en/library/`+decision+`"`) {

@@ -18,10 +18,12 @@ import (
 type DraftView struct {
 	Head      []Field // symbol, date, type
 	Origin    GroupedField
-	Original  Field
+	Themes    Picks
 	Level     Field
 	Reason    *Field // asked where the level is lowered
-	Themes    Picks
+	More      string // heading of the rest, which stands behind it
+	Open      bool   // something of the rest is filled in or wrong
+	Original  Field
 	Lines     Picks
 	Items     Picks
 	Licence   Field
@@ -116,18 +118,19 @@ func (d drafting) view(in draftForm) DraftView {
 			{Name: "date", Label: d.T("library.field.date"), Hint: d.T("library.hint.date"), Value: in.Date, Width: "short", Error: d.fault("date"), Auto: "off"},
 			d.kinds(in.Type),
 		},
-		Origin:   d.origins(in.Origin),
-		Original: d.original(in.Original),
-		Themes:   d.themes(in.Themes),
-		Lines:    d.lines(in.Lines),
-		Items:    d.items(in.Items),
-		Level:    d.readers(in.Circle),
+		Origin: d.origins(in.Origin),
+		Themes: d.themes(in.Themes),
+		Level:  d.readers(in.Circle),
+		More:   d.T("library.field.more"),
 	}
 	if d.wrong["reason"] != "" || in.Reason != "" {
 		v.Reason = &Field{Name: "reason", Label: d.T("library.field.reason"), Hint: d.T("library.hint.reason"), Value: in.Reason, Error: d.fault("reason"), Type: "textarea", Rows: 2}
 	}
+	shown := len(d.Errors)
+	v.Original, v.Lines, v.Items = d.original(in.Original), d.lines(in.Lines), d.items(in.Items)
 	v.Licence = Field{Name: "licence", Label: d.T("library.field.licence"), Hint: d.T("library.hint.licence"), Value: in.Licence, Error: d.fault("licence")}
 	v.Relations = d.relations(in.Relations)
+	v.Open = len(d.Errors) > shown || in.Licence != "" || len(in.Lines)+len(in.Items)+len(in.Relations) > 0
 	return v
 }
 

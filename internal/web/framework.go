@@ -18,7 +18,7 @@ import (
 type FrameworkView struct {
 	Meta     []string // adopted, in force
 	Official OfficialView
-	Contents []Link
+	Contents []HeadingLink
 	Rows     []FrameworkRow
 	Notes    []NoteView
 	Running  []string // page numbers and running heads of the official text
@@ -79,7 +79,7 @@ var noteSample = []NoteView{{"1", "See the first attachment.", "note-1", "mark-1
 
 var frameworkPage = newPage("framework", FrameworkView{
 	Meta: []string{"Adopted on 26 July 2012"}, Official: officialSample, Rows: frameworkSample, Notes: noteSample,
-	Contents: []Link{{"V Priorities", "#V"}}, Running: []string{"PC.DEC/1049", "Page 2"},
+	Contents: []HeadingLink{{"V Priorities", "#V", 2}}, Running: []string{"PC.DEC/1049", "Page 2"},
 })
 
 func (h *House) openFramework() {
@@ -170,7 +170,7 @@ func (h *House) framework(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, row := range v.Rows {
 		if row.Head > 0 {
-			v.Contents = append(v.Contents, Link{row.Title, "#" + row.Anchor})
+			v.Contents = append(v.Contents, HeadingLink{row.Title, "#" + row.Anchor, int64(row.Head)})
 		}
 	}
 	p.Title, p.Description = p.edition.Names.In(p.Lang), p.T("framework.about")

@@ -11,7 +11,6 @@ import (
 // FrameworkItemView is one paragraph or dash item: its words, what consent it
 // wants, and the work that points at it.
 type FrameworkItemView struct {
-	Section   string
 	Official  OfficialView
 	Mark      string
 	Text      []RunView
@@ -28,7 +27,7 @@ type FrameworkItemView struct {
 }
 
 var frameworkItemPage = newPage("framework-item", FrameworkItemView{
-	Section: "V.c Thematic priorities", Official: officialSample, Mark: "14.", Notes: noteSample,
+	Official: officialSample, Mark: "14.", Notes: noteSample,
 	Text:    []RunView{{Text: "A stand-in with a note"}, {Text: "1", Note: "note-1", Anchor: "mark-1", Label: "Footnote 1"}},
 	Consent: "The State must have asked for it.", Gate: []string{"Request of the State", "Agreement of the State"},
 	By: []Link{{"13 Host countries", "/en/framework/1049/13"}}, Dashes: frameworkSample[4:],
@@ -47,6 +46,7 @@ func (h *House) frameworkItem(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return NotFound()
 	}
+	p.official.How = "" // said once, on the page of the whole text
 	v := FrameworkItemView{Official: p.official, Address: p.URL("/framework/"+p.edition.ID) + "#" + item.Number()}
 	if v.Documents, _, err = h.documents(r, p.wording, search.Item, item.ID); err != nil {
 		return err
@@ -105,8 +105,7 @@ func (p *frameworking) neighbours(v *FrameworkItemView, item framework.Item) {
 		p.Crumbs = append(p.Crumbs, Link{p.edition.Names.In(p.Lang), p.URL("/framework/" + p.edition.ID)})
 	}
 	if s, ok := p.edition.Section(item.Paragraph); ok {
-		v.Section = s.Mark + " " + s.Titles.In(p.Lang)
-		p.Crumbs = append(p.Crumbs, Link{v.Section, p.URL("/framework/"+p.edition.ID) + "#" + s.Mark})
+		p.Crumbs = append(p.Crumbs, Link{s.Mark + " " + s.Titles.In(p.Lang), p.URL("/framework/"+p.edition.ID) + "#" + s.Mark})
 	}
 	i := slices.IndexFunc(p.edition.Items, func(other framework.Item) bool { return other.ID == item.ID })
 	if item.Dash > 0 {

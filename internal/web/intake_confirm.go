@@ -62,8 +62,9 @@ var confirmPage = newPage("confirm", ConfirmView{
 })
 
 var sampleDraft = DraftView{
-	Head:     []Field{{Name: "symbol", Label: "Symbol", Hint: "As on the document", Value: "PC.DEC/1049", Error: "At most 80 characters."}, {Name: "date", Label: "Date", Width: "short"}},
-	Origin:   GroupedField{Field{Name: "origin", Label: "Origin", Hint: "Who made it", Error: "Choose one.", Options: []Option{{Text: "Not stated"}}}, []OptionGroup{{"Participating States", []Option{{Value: "KG", Text: "Kyrgyzstan", Chosen: true}}}}},
+	Head:   []Field{{Name: "symbol", Label: "Symbol", Hint: "As on the document", Value: "PC.DEC/1049", Error: "At most 80 characters."}, {Name: "date", Label: "Date", Width: "short"}},
+	Origin: GroupedField{Field{Name: "origin", Label: "Origin", Hint: "Who made it", Error: "Choose one.", Options: []Option{{Text: "Not stated"}}}, []OptionGroup{{"Participating States", []Option{{Value: "KG", Text: "Kyrgyzstan", Chosen: true}}}}},
+	More:   "More", Open: true,
 	Original: Field{Name: "original", Label: "Original language", Type: "select", Options: []Option{{Value: "en", Text: "English"}}},
 	Level:    Field{Name: "level", Label: "Who may read it", Type: "radios", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}, {Value: "owner", Text: "Only you"}}},
 	Reason:   &Field{Name: "reason", Label: "Reason", Error: "Say why."},

@@ -36,6 +36,7 @@ type ReadingView struct {
 	Parts       *Pagination
 	Search      string // address to look inside the document
 	Asked       string
+	Inside      *InsideView // where the words stand, if that was asked
 	File        *FileLink
 	Versions    []FileLink // earlier ones
 	Related     []RelationView
@@ -50,6 +51,19 @@ type VersionLink struct {
 	Name, Lang, URL string
 	Here            bool
 	Original        string // "original", where it is
+}
+
+// InsideView lists the passages of the whole text that have the words.
+type InsideView struct {
+	Count int
+	More  bool // there are more than are listed
+	Links []InsideLink
+}
+
+// InsideLink leads to one of them.
+type InsideLink struct {
+	URL, Number string
+	Text        []MarkedText
 }
 
 // HeadingLink leads to a heading of the text.
@@ -99,6 +113,7 @@ var readingPage = newPage("reading", ReadingView{
 		{Own: &PassageView{N: "3", Kind: "table-row", Lang: "en", Cells: [][]MarkedText{{{"When", false}}, {{"Who", false}}}, Cite: "/en/library/1/en/cite?p=3", Number: "3", CiteWord: "Cite"}},
 	},
 	Search: "/en/library/1/en", Asked: "contact",
+	Inside: &InsideView{Count: 1, More: true, Links: []InsideLink{{"/en/library/1/en#p2", "2", []MarkedText{{"Name one ", false}, {"contact", true}}}}},
 	File:     &FileLink{"guide.pdf", "/library/1/en/file?v=1", "/library/1/en/file?v=1&view=1", "PDF, 1.2 MB, 12 pages"},
 	Versions: []FileLink{{"Version 1", "/library/1/en/file?v=2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
@@ -204,8 +219,44 @@ func (p *reading) view() (ReadingView, error) {
 	if err := p.files(&v); err != nil {
 		return v, err
 	}
+	if p.r.FormValue("inside") != "" && len(p.words) > 0 {
+		if err := p.inside(&v); err != nil {
+			return v, err
+		}
+	}
 	return v, p.text(&v)
 }
+
+// maxInside is how many passages a search inside a document lists.
+const maxInside = 40
+
+// inside looks for the words in the whole text, wherever its parts are.
+func (p *reading) inside(v *ReadingView) error {
+	v.Inside = &InsideView{}
+	for from := int64(0); ; from += insideStep {
+		passages, err := p.h.Library.Passages(p.r.Context(), scope(p.r), p.ed.Version.ID, from, insideStep)
+		if err != nil || len(passages) == 0 {
+			return err
+		}
+		for _, one := range passages {
+			x := search.Snippet(p.ed.Lang, one.Body, p.words, 160)
+			if len(x.Marks) == 0 || one.Kind == "margin" {
+				continue
+			}
+			if v.Inside.Count++; len(v.Inside.Links) == maxInside {
+				v.Inside.More = true
+				continue
+			}
+			v.Inside.Links = append(v.Inside.Links, InsideLink{
+				URL:    p.URL(library.PassagePath(p.rec.ID, p.ed.Lang, int(one.N), p.asked)),
+				Number: p.Number(one.N + 1), Text: marked(x.Text, x.Marks),
+			})
+		}
+	}
+}
+
+// insideStep is how many passages a search inside a document reads at once.
+const insideStep = 500
 
 // address is the document's permanent address, as a citation writes it.
 func address(r *http.Request, id string) string {
@@ -243,7 +294,7 @@ func (p *reading) text(v *ReadingView) error {
 	if err != nil {
 		return err
 	}
-	own, err := p.h.Library.Passages(ctx, scope(p.r), p.ed.Version.ID, from, library.PartSize)
+	own, err := p.h.Library.Passages(ctx, scope(p.r), p.ed.Version.ID, from, min(library.PartSize, length-from))
 	if err != nil {
 		return err
 	}
@@ -255,6 +306,7 @@ func (p *reading) text(v *ReadingView) error {
 		if beside, err = p.h.Library.Passages(ctx, scope(p.r), p.other.Version.ID, from, library.PartSize); err != nil {
 			return err
 		}
+		beside = slices.DeleteFunc(beside, func(q library.Passage) bool { return q.Kind == "margin" })
 	}
 	page := int64(-1)
 	for i := range max(len(own), len(beside)) {
@@ -352,7 +404,11 @@ func (p *reading) passage(in library.Passage, e library.Edition, own bool) *Pass
 		}
 		return v
 	}
-	v.Text = p.mark(e.Lang, in.Body)
+	text := in.Body
+	if in.Kind == "list-item" { // the page has a mark of its own
+		text = strings.TrimSpace(strings.TrimLeft(text, "•◦▪‣·–-*"))
+	}
+	v.Text = p.mark(e.Lang, text)
 	return v
 }
 
