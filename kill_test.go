@@ -20,7 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"polis/internal/access"
 	"polis/internal/archive"
+	"polis/internal/job"
+	"polis/internal/library"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
 )
@@ -53,7 +56,7 @@ func killAndLook(t *testing.T, p place) {
 		look(t, p, acknowledged)
 		stored += len(acknowledged)
 	}
-	t.Logf("%d kills, %d acknowledged records and files, all there", *kills, stored)
+	t.Logf("%d kills, %d acknowledged records, files and uploads, all there", *kills, stored)
 	if stored == 0 {
 		t.Error("nothing was acknowledged before any kill: the test has seen nothing")
 	}
@@ -255,6 +258,29 @@ func whole(t *testing.T, sys *system) {
 	}
 }
 
+// uploadsAreRead waits until the uploads whose reading a kill interrupted have
+// been read after all.
+func uploadsAreRead(t *testing.T, p place) {
+	t.Helper()
+	h, err := p.open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	var stages map[library.Stage]int64
+	for end := time.Now().Add(3 * job.Lease); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if stages, err = h.library.Stages(context.Background(), access.System("test"), "kill"); err != nil {
+			t.Fatal(err)
+		}
+		if stages[library.Arrived] == 0 {
+			break
+		}
+	}
+	if stages[library.Arrived] > 0 || stages[library.Quarantined] > 0 || stages[library.Ready] == 0 {
+		t.Errorf("of the uploads, %v", stages)
+	}
+}
+
 // goOn runs the last import again, to its end, beside a polis that serves.
 func goOn(t *testing.T, p place) {
 	t.Helper()
@@ -271,6 +297,7 @@ func goOn(t *testing.T, p place) {
 	if err := s.expect("/ready", "200", "ready"); err != nil {
 		t.Error(err)
 	}
+	uploadsAreRead(t, p)
 	if err := s.term(); err != nil {
 		t.Error("stop:", err)
 	}

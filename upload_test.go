@@ -59,7 +59,12 @@ func (s *served) browse(t *testing.T, round int) *browser {
 	b.sent.Go(func() {
 		for n := range 400 {
 			name := fmt.Sprintf("upload-%d-%d.txt", round, n)
-			if b.send(name, fmt.Sprintf("Minutes %d of meeting %d\n\nThe officers of both towns met and agreed to meet again.\n", n, round)) != nil {
+			status, err := b.send(name, fmt.Sprintf("Minutes %d of meeting %d\n\nThe officers of both towns met and agreed to meet again.\n", n, round))
+			if err != nil { // the line broke
+				return
+			}
+			if status != http.StatusOK {
+				t.Errorf("upload of %s: %d", name, status)
 				return
 			}
 			b.names = append(b.names, name)
@@ -68,33 +73,30 @@ func (s *served) browse(t *testing.T, round int) *browser {
 	return b
 }
 
-// send uploads one file as the page's script does.
-func (b *browser) send(name, text string) error {
+// send uploads one file as the page's script does, and returns the status.
+func (b *browser) send(name, text string) (int, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	file, err := form.CreateFormFile("file", name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := file.Write([]byte(text)); err != nil {
-		return err
+		return 0, err
 	}
 	if err := form.Close(); err != nil {
-		return err
+		return 0, err
 	}
 	r, err := http.NewRequest(http.MethodPost, b.site+"/en/library/upload?batch=kill", &body)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	r.Header.Set("Accept", "application/json")
 	answer, err := b.Do(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", name, answer.Status)
-	}
-	return nil
+	return answer.StatusCode, nil
 }

@@ -27,8 +27,11 @@ import (
 	"polis/internal/store"
 )
 
+// Files are the collection as it was written, and the questions that are asked
+// of it.
+//
 //go:embed library questions organisations.csv
-var files embed.FS
+var Files embed.FS
 
 // Password opens every demonstration account.
 const Password = "demonstration only"
@@ -76,7 +79,7 @@ func Load(ctx context.Context, lib *library.Library, progress func(done, total i
 	if v, err := lib.DB.Setting(ctx, loaded); err != nil || v != "" {
 		return err
 	}
-	organisations, err := files.Open("organisations.csv")
+	organisations, err := Files.Open("organisations.csv")
 	if err != nil {
 		return err
 	}
@@ -125,7 +128,7 @@ func loadPeople(ctx context.Context, db *store.DB) error {
 
 // Slugs names the documents of the collection.
 func Slugs() ([]string, error) {
-	dirs, err := fs.ReadDir(files, "library")
+	dirs, err := fs.ReadDir(Files, "library")
 	var slugs []string
 	for _, d := range dirs {
 		slugs = append(slugs, d.Name())
@@ -155,7 +158,7 @@ type sheet struct {
 
 func readSheet(slug string) (sheet, error) {
 	var s sheet
-	b, err := files.ReadFile(path.Join("library", slug, "document.json"))
+	b, err := Files.ReadFile(path.Join("library", slug, "document.json"))
 	if err != nil {
 		return s, err
 	}
@@ -203,7 +206,7 @@ func loadDocument(ctx context.Context, lib *library.Library, slug string) error 
 // readText reads a language version. The first heading is its title, which the
 // page shows above the text.
 func readText(ctx context.Context, lib *library.Library, slug string, t lang.Tag) (library.Text, error) {
-	body, err := files.ReadFile(path.Join("library", slug, string(t)+".md"))
+	body, err := Files.ReadFile(path.Join("library", slug, string(t)+".md"))
 	if err != nil {
 		return library.Text{}, err
 	}

@@ -239,7 +239,7 @@ func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Sco
 }
 
 // fillPassages reads the passage of each hit: where only the title was found,
-// the text's opening.
+// the text's opening; where it is a heading, what stands under it.
 func (l *Library) fillPassages(ctx context.Context, found []Found) error {
 	if len(found) == 0 {
 		return nil
@@ -249,17 +249,24 @@ func (l *Library) fillPassages(ctx context.Context, found []Found) error {
 		args []any
 	)
 	for _, f := range found {
-		or = append(or, fmt.Sprintf("(version = $%d AND n = $%d)", len(args)+1, len(args)+2))
-		args = append(args, f.Version, int64(max(f.Hit.Passage, 0)))
+		n := int64(max(f.Hit.Passage, 0))
+		or = append(or, fmt.Sprintf("(version = $%d AND n BETWEEN $%d AND $%d)", len(args)+1, len(args)+2, len(args)+3))
+		args = append(args, f.Version, n, n+1)
 	}
 	rows, err := store.List[struct {
-		Version, Body string
-		Page          int64
-	}](ctx, l.DB, parts, "SELECT version, page, body FROM passage WHERE {scope} AND ("+strings.Join(or, " OR ")+")", args...)
+		Version, Kind, Body string
+		N, Page             int64
+	}](ctx, l.DB, parts, "SELECT version, n, page, kind, body FROM passage WHERE {scope} AND ("+strings.Join(or, " OR ")+") ORDER BY version, n", args...)
 	for i := range found {
+		heading := false
 		for _, r := range rows {
-			if r.Version == found[i].Version {
-				found[i].Passage, found[i].Page = r.Body, r.Page
+			if r.Version != found[i].Version {
+				continue
+			}
+			if r.N == int64(max(found[i].Hit.Passage, 0)) {
+				found[i].Passage, found[i].Page, heading = r.Body, r.Page, r.Kind == "heading"
+			} else if heading && r.Kind != "heading" {
+				found[i].Passage = r.Body
 			}
 		}
 	}

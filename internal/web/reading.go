@@ -113,7 +113,7 @@ var readingPage = newPage("reading", ReadingView{
 		{Own: &PassageView{N: "3", Kind: "table-row", Lang: "en", Cells: [][]MarkedText{{{"When", false}}, {{"Who", false}}}, Cite: "/en/library/1/en/cite?p=3", Number: "3", CiteWord: "Cite"}},
 	},
 	Search: "/en/library/1/en", Asked: "contact",
-	Inside: &InsideView{Count: 1, More: true, Links: []InsideLink{{"/en/library/1/en#p2", "2", []MarkedText{{"Name one ", false}, {"contact", true}}}}},
+	Inside:   &InsideView{Count: 1, More: true, Links: []InsideLink{{"/en/library/1/en#p2", "2", []MarkedText{{"Name one ", false}, {"contact", true}}}}},
 	File:     &FileLink{"guide.pdf", "/library/1/en/file?v=1", "/library/1/en/file?v=1&view=1", "PDF, 1.2 MB, 12 pages"},
 	Versions: []FileLink{{"Version 1", "/library/1/en/file?v=2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
