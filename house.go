@@ -27,12 +27,12 @@ func (p place) tables() store.Options { return store.Options{Dir: p.Data, DSN: p
 
 func (p place) index() string { return filepath.Join(p.Data, "index") }
 
-// lock takes the data directory for this process. what is refused with, where
-// another process has it.
-func (p place) lock(what string) (release func() error, err error) {
+// lock takes the data directory for this process. Where another one has it, the
+// error says so, and then what to do.
+func (p place) lock(todo string) (release func() error, err error) {
 	release, err = store.Lock(p.Data)
 	if errors.Is(err, store.ErrInUse) {
-		return nil, fmt.Errorf("another polis is running on the data directory %s: %s", p.Data, what)
+		return nil, fmt.Errorf("another polis is running on the data directory %s: %s", p.Data, todo)
 	}
 	return release, err
 }
@@ -80,7 +80,7 @@ func (h *house) close() error {
 	return h.db.Close()
 }
 
-// system is the house in the sense of backup and verification.
+// archived is what is backed up and verified.
 func (h *house) archived() archive.System { return archive.System{DB: h.db, Files: h.files} }
 
 // actor is who acts on the command line: the person with this address, or the

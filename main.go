@@ -81,10 +81,8 @@ var errTold = errors.New("told already")
 func misread(err error) int {
 	help := "polis"
 	var wrong *kong.ParseError
-	if errors.As(err, &wrong) {
-		for n := wrong.Context.Selected(); n != nil && n.Type == kong.CommandNode; n = nil {
-			help = n.FullPath()
-		}
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		help = wrong.Context.Selected().FullPath()
 	}
 	fmt.Fprintf(os.Stderr, "polis: %s.\nRun \"%s --help\" to see what it takes.\n", strings.TrimSuffix(err.Error(), "."), help)
 	return 2

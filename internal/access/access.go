@@ -56,17 +56,20 @@ type Label struct {
 	Owner string // id of the person who answers for it, or ""
 }
 
-// Narrowest returns the label that a record derived from a and b must take:
-// the higher level, and where both are closed to different circles, the owner's
-// eyes alone.
+// Narrowest returns the label that a record derived from a and b must take, so
+// that nobody reads in it what she could not read at its sources. Where no level
+// or circle is sure to be inside both, only its owner may read it, whom the
+// caller sets: whoever derived it has read both.
 func Narrowest(a, b Label) Label {
+	a.Owner, b.Owner = "", ""
+	if b.Level > a.Level {
+		a, b = b, a
+	}
 	switch {
-	case a.Level > b.Level:
+	case a.Level < Closed || a == b:
 		return a
-	case b.Level > a.Level:
-		return b
-	case a.Level == Closed && (a.Group != b.Group || a.State != b.State):
-		return Label{Level: Closed, Owner: a.Owner}
+	case b.Level == Closed || a.Group != "" && b.Level > Public:
+		return Label{Level: Closed} // a group may have admitted people below b's level
 	}
 	return a
 }
