@@ -1,12 +1,11 @@
 package main
 
 import (
-	"context"
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -141,12 +140,12 @@ func classes(b testing.TB, p place) []class {
 	for _, filter := range []string{"theme=cybercrime", "theme=drugs", "type=guide", "lang=ru", "lang=en&type=report", "year=2012", "origin=KG", "page=2", "page=20"} {
 		list.paths = append(list.paths, "/en/library?"+filter)
 	}
-	sys, err := faces{}.open(b.Context(), p, slog.New(slog.DiscardHandler))
+	h, err := p.open(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer sys.close()
-	ids, err := store.List[string](b.Context(), sys.db, access.Subject{}.Scope(), "SELECT id FROM document WHERE {scope} ORDER BY id LIMIT 1000")
+	defer h.close()
+	ids, err := store.List[string](b.Context(), h.db, access.Subject{}.Scope(), "SELECT id FROM document WHERE {scope} ORDER BY id LIMIT 1000")
 	if err != nil || len(ids) == 0 {
 		b.Fatal("no documents:", err)
 	}
@@ -240,7 +239,7 @@ func (s *served) measure(b *testing.B, c class, vary bool, cookie string) {
 }
 
 // The one who is signed in.
-const email, password = "reader@polis.example", "only to measure with"
+const readerEmail, readerPassword = "reader@polis.example", "only to measure with"
 
 // admit makes her account, unless she has one.
 func admit(b testing.TB, p place) {
@@ -250,11 +249,11 @@ func admit(b testing.TB, p place) {
 		b.Fatal(err)
 	}
 	defer h.close()
-	if _, err := h.person(b.Context(), email); err == nil {
+	if _, err := h.person(b.Context(), readerEmail); err == nil {
 		return
 	}
 	if _, err := account.Create(b.Context(), h.db, access.System("bench"), account.New{
-		Email: email, Name: "Bench Reader", Role: access.MemberRole, Lang: "en", Password: password,
+		Email: readerEmail, Name: "Bench Reader", Role: access.MemberRole, Lang: "en", Password: readerPassword,
 	}); err != nil {
 		b.Fatal(err)
 	}
@@ -263,7 +262,7 @@ func admit(b testing.TB, p place) {
 // signIn signs her in and returns the cookie she gets.
 func (s *served) signIn(b testing.TB) string {
 	b.Helper()
-	form := url.Values{"email": {email}, "password": {password}}.Encode()
+	form := url.Values{"email": {readerEmail}, "password": {readerPassword}}.Encode()
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, s.url+"/en/sign-in", strings.NewReader(form))
 	if err != nil {
 		b.Fatal(err)
@@ -360,4 +359,116 @@ func BenchmarkMemory(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// visits are pages of every class, each with another one of the same class.
+func visits(b testing.TB, p place) map[string][2]string {
+	found := classes(b, p)
+	document := found[2].paths
+	return map[string][2]string{
+		"home":      {"/en/", "/ru/"},
+		"list":      {"/en/library", "/de/library?theme=cybercrime"},
+		"search":    {"/en/search?q=victims", "/ru/search?q=" + url.QueryEscape("полиция")},
+		"document":  {document[0], strings.Replace(document[len(document)-1], "/en/", "/ru/", 1)},
+		"theme":     {"/en/themes/police-reform", "/fr/themes/drugs"},
+		"framework": {"/en/framework", "/ru/framework"},
+		"States":    {"/en/states", "/ru/states"},
+		"help":      {"/en/help", "/it/help"},
+	}
+}
+
+// TestPageWeights opens the demonstration in a browser. Everything of a first
+// visit comes in at most 50 kB and 8 requests, a second page in at most 12 kB,
+// from no other host, and without a cookie.
+func TestPageWeights(t *testing.T) {
+	t.Parallel()
+	p := demonstrated(t)
+	s := started(t, p)
+	ctx := chromiumTab(t)
+	heard := &traffic{host: s.url}
+	if err := chromedp.Listen(ctx, heard.hear); err != nil {
+		t.Fatal(err)
+	}
+	for name, pair := range visits(t, p) {
+		t.Run(name, func(t *testing.T) {
+			if _, err := chromedp.Call(ctx, network.ClearBrowserCache, cdp.Empty{}); err != nil {
+				t.Fatal(err)
+			}
+			bytes, requests := heard.visit(t, ctx, pair[0])
+			again, _ := heard.visit(t, ctx, pair[1])
+			t.Logf("%s: first visit %.1f kB in %d requests; %s after it: %.1f kB", pair[0], bytes/1000, requests, pair[1], again/1000)
+			if bytes > 50_000 || requests > 8 || again > 12_000 {
+				t.Error("heavier than 50 kB in 8 requests, or 12 kB for the second")
+			}
+		})
+	}
+	jar, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{})
+	if err != nil || len(jar.Cookies) > 0 {
+		t.Errorf("cookies before sign-in: %v, %v", jar.Cookies, err)
+	}
+	if len(heard.elsewhere) > 0 {
+		t.Errorf("asked elsewhere: %v", heard.elsewhere)
+	}
+}
+
+// chromiumTab is a tab of a Chromium of its own. Without one the test is skipped,
+// or fails where CI=true says that nothing may be.
+func chromiumTab(t *testing.T) context.Context {
+	t.Helper()
+	if _, err := exec.LookPath("chromium"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no Chromium, and CI=true wants nothing skipped")
+		}
+		t.Skip("no Chromium: install it to weigh the pages")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath("chromium"), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	return ctx
+}
+
+// traffic is what comes over the line while a browser loads pages.
+type traffic struct {
+	host string
+
+	mu        sync.Mutex
+	bytes     float64 // headers included
+	requests  int
+	elsewhere []string
+}
+
+func (h *traffic) hear(event any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, h.host+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
+			h.elsewhere = append(h.elsewhere, e.Request.URL)
+		}
+	case *network.EventLoadingFinished:
+		h.bytes += e.EncodedDataLength
+		h.requests++
+	}
+}
+
+// visit opens a page and returns what it took.
+func (h *traffic) visit(t *testing.T, ctx context.Context, path string) (bytes float64, requests int) {
+	t.Helper()
+	h.mu.Lock()
+	h.bytes, h.requests = 0, 0
+	h.mu.Unlock()
+	if err := chromedp.Do(ctx, chromedp.Navigate(h.host+path), chromedp.Sleep(100*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.bytes == 0 {
+		t.Fatal("nothing was heard of", path)
+	}
+	return h.bytes, h.requests
 }

@@ -5,11 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"polis/internal/demo"
@@ -51,9 +51,9 @@ func begin(t *testing.T) *journey {
 	if err := s.expect("/ready", "200", "ready"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path),
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -62,59 +62,65 @@ func begin(t *testing.T) *journey {
 	return &journey{t, ctx, s.url}
 }
 
-func (j *journey) do(what string, actions ...chromedp.Action) {
+func (j *journey) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	j.Helper()
-	if err := chromedp.Run(j.ctx, actions...); err != nil {
-		var page string
-		_ = chromedp.Run(j.ctx, chromedp.Text("body", &page, chromedp.ByQuery))
+	if err := chromedp.Do(j.ctx, steps...); err != nil {
+		page, _ := chromedp.Run(j.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		j.Fatalf("%s: %v\non this page:\n%.1500s", what, err, page)
 	}
 }
 
+// evaluate runs a script in the page.
+func evaluate[T any](j *journey, script string) T {
+	j.Helper()
+	v, err := chromedp.Run(j.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		j.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
 func (j *journey) open(path string) {
 	j.Helper()
-	j.do("open "+path, chromedp.Navigate(j.url+path), chromedp.WaitReady("main"))
+	j.do("open "+path, chromedp.Navigate(j.url+path), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
 func (j *journey) text(selector string) string {
 	j.Helper()
-	var s string
-	j.do("read "+selector, chromedp.Text(selector, &s, chromedp.ByQuery))
-	return s
+	return evaluate[string](j, "document.querySelector("+strconv.Quote(selector)+").innerText")
 }
 
 // follow clicks a link or button and waits for the page behind it.
 func (j *journey) follow(selector string) {
 	j.Helper()
-	var before, now string
-	j.do("click "+selector, chromedp.Location(&before), chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+	before := j.address()
+	j.do("click "+selector, chromedp.WaitReady(chromedp.CSS(selector)),
+		chromedp.Evaluate[chromedp.Void]("setTimeout(() => document.querySelector("+strconv.Quote(selector)+").click())"))
 	for range 100 {
-		j.do("wait for the next page", chromedp.Sleep(50*time.Millisecond), chromedp.Location(&now))
-		if now != before {
-			j.do("wait for the next page", chromedp.WaitReady("main"))
+		j.do("wait for the next page", chromedp.Sleep(50*time.Millisecond), chromedp.WaitReady(chromedp.CSS("main")))
+		if j.address() != before {
 			return
 		}
 	}
+	j.Fatalf("%s leads nowhere:\n%.1500s", selector, j.text("main"))
 }
 
 func (j *journey) address() string {
 	j.Helper()
-	var s string
-	j.do("where am I", chromedp.Location(&s))
-	return s
+	return evaluate[string](j, "location.href")
 }
 
 func (j *journey) signIn(email string) {
 	j.Helper()
 	j.open("/de/sign-in")
-	j.do("sign in", chromedp.SendKeys("#email", email), chromedp.SendKeys("#password", demo.Password))
+	j.do("sign in", chromedp.SendKeys(chromedp.CSS("#email"), email), chromedp.SendKeys(chromedp.CSS("#password"), demo.Password))
 	j.follow("main form button[type=submit]")
 }
 
 func TestAnOfficerAsksAndIsLedToThePassage(t *testing.T) {
 	j := begin(t)
 	j.open("/ru/")
-	j.do("ask", chromedp.SendKeys("#q", "переводчик для потерпевшего от торговли людьми"))
+	j.do("ask", chromedp.SendKeys(chromedp.CSS("#q"), "переводчик для потерпевшего от торговли людьми"))
 	j.follow("main .search-large button")
 	if s := j.text("main"); !strings.Contains(s, "Выявление") && !strings.Contains(s, "торговл") {
 		t.Errorf("the results do not speak of it: %.400s", s)
@@ -123,24 +129,18 @@ func TestAnOfficerAsksAndIsLedToThePassage(t *testing.T) {
 	if a := j.address(); !strings.Contains(a, "/ru/library/") || !strings.Contains(a, "#p") {
 		t.Errorf("the first result leads to %s", a)
 	}
-	var marks, targets int
-	j.do("look at the passage", chromedp.Evaluate("document.querySelectorAll('mark').length", &marks), chromedp.Evaluate("document.querySelectorAll('.passage-row:target').length", &targets))
-	if marks == 0 || targets != 1 {
-		t.Errorf("%d words are marked, %d passages are the aim", marks, targets)
+	if n := evaluate[int](j, "document.querySelectorAll('mark').length"); n == 0 {
+		t.Error("none of her words is marked")
 	}
-	var cite string
-	j.do("find the citation", chromedp.AttributeValue(".passage-row:target .cite", "href", &cite, nil, chromedp.ByQuery))
-	j.open(cite)
+	if n := evaluate[int](j, "document.querySelectorAll('.passage-row:target').length"); n != 1 {
+		t.Errorf("%d passages are the aim", n)
+	}
+	j.open(evaluate[string](j, "document.querySelector('.passage-row .cite').getAttribute('href')"))
 	if s := j.text("#citation"); !strings.Contains(s, "POLIS.DEMO/") || !strings.Contains(s, "/library/") {
 		t.Errorf("the citation: %s", s)
 	}
-	var cookies []*network.Cookie
-	j.do("count cookies", chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		cookies, err = network.GetCookies().Do(ctx)
-		return err
-	}))
-	if len(cookies) != 0 {
-		t.Errorf("a reader who is not signed in has the cookies %+v", cookies)
+	if c := evaluate[string](j, "document.cookie"); c != "" {
+		t.Errorf("a reader who is not signed in has the cookies %s", c)
 	}
 }
 
@@ -158,10 +158,8 @@ func TestATrainerBringsFilesAndFindsThemAgain(t *testing.T) {
 	bad := write("kaputt.pdf", "%PDF-1.7\nthen nothing")
 	j.signIn("expert@polis.example")
 	j.open("/de/library/upload")
-	j.do("send two files", chromedp.SetUploadFiles("input[type=file]", []string{good, bad}, chromedp.ByQuery))
-	j.do("press the button where there is one", chromedp.ActionFunc(func(ctx context.Context) error {
-		return chromedp.Evaluate("document.querySelector('main form button[type=submit]')?.click()", nil).Do(ctx)
-	}), chromedp.Sleep(time.Second))
+	j.do("send two files", chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{good, bad}),
+		chromedp.WaitVisible(chromedp.CSS(".uploads li:nth-child(2)[data-state]")))
 	var page string
 	for range 60 {
 		j.open("/de/library/intake")
@@ -173,8 +171,9 @@ func TestATrainerBringsFilesAndFindsThemAgain(t *testing.T) {
 	if !strings.Contains(page, "beschädigt oder unvollständig") {
 		t.Errorf("the broken file does not wait with its reason: %s", page)
 	}
-	j.follow("main .hit a[href*='/library/intake/']")
-	j.do("confirm", chromedp.WaitReady("input[name=title]"), chromedp.SetValue("input[name=title]", "Fahrradstreifen", chromedp.ByQuery))
+	j.follow("main .acts a")
+	j.do("confirm", chromedp.SetValue(chromedp.CSS("[name=title]"), "Fahrradstreifen"),
+		chromedp.Evaluate[chromedp.Void]("document.querySelector('[name=level][value=public]').click()"))
 	j.follow("main form[method=post] button[type=submit]")
 	for range 60 {
 		j.open("/de/search?q=Fahrradstreifen")

@@ -40,7 +40,7 @@ SIGTERM or Ctrl-C lets the requests under way finish for a moment, stops backgro
 
 // Run serves until the context ends.
 func (s serveCommand) Run(ctx context.Context, c *console) error {
-	return s.serve(ctx, c, s.place)
+	return s.faces.serve(ctx, c, s.place)
 }
 
 func (f faces) serve(ctx context.Context, c *console, p place) error {

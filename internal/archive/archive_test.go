@@ -75,12 +75,16 @@ func addDocument(t *testing.T, s archive.System, n int) {
 		}{
 			{`INSERT INTO document (id, symbol, kind, dated, original, origin, licence, sample, confirmed, rev, created, updated, level, state, grp, owner)
 			VALUES ($1, '', 'guide', '2012', 'fr', '', '', FALSE, TRUE, 1, $2, $2, 1, '', '', '')`, []any{id, tx.Now()}},
-			{`INSERT INTO language_version (id, document, lang, title, summary, external) VALUES ($1, $1, 'fr', $2, '', $2)`,
-				[]any{id, fmt.Sprintf("Évaluation «ex post» %d", n)}},
+			{
+				`INSERT INTO language_version (id, document, lang, title, summary, external) VALUES ($1, $1, 'fr', $2, '', $2)`,
+				[]any{id, fmt.Sprintf("Évaluation «ex post» %d", n)},
+			},
 			{`INSERT INTO version (id, edition, number, mark, sum, file, media, bytes, pages, ocr, created)
 			VALUES ($1, $1, 1, '', $2, 'guide.pdf', 'application/pdf', 22, 1, FALSE, $3)`, []any{id, sum, tx.Now()}},
-			{`INSERT INTO passage (version, n, page, kind, depth, body) VALUES ($1, 0, 1, 'paragraph', 0, $2)`,
-				[]any{id, "Une phrase.\nEt \"une\" autre\u2028 – с полицией"}},
+			{
+				`INSERT INTO passage (version, n, page, kind, depth, body) VALUES ($1, 0, 1, 'paragraph', 0, $2)`,
+				[]any{id, "Une phrase.\nEt \"une\" autre\u2028 – с полицией"},
+			},
 		} {
 			if _, err := tx.Exec(ctx, insert.sql, insert.args...); err != nil {
 				return store.Event{}, err

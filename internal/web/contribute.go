@@ -26,9 +26,10 @@ var contributePage = newPage("contribute", ContributeView{
 	Upload: Upload{
 		Action: "/en/library/upload?batch=b1", Drop: "Drop files here, or choose them.", Send: "Send",
 		Field: Field{Name: "file", Label: "Files", Hint: "Many at once", Type: "file", Many: true, Accept: ".pdf,.docx"},
+		Other: []Field{{Name: "origin", Label: "Origin"}},
 		Words: UploadWords{"waiting", "sent", "The line broke.", "Send again"},
 	},
-	Arrived: "/en/library/intake?batch=b1",
+	Arrived: "/en/library/intake",
 })
 
 // accepted is what the file dialogue offers first; the reader may choose
@@ -85,7 +86,7 @@ func (h *House) showUpload(w http.ResponseWriter, r *http.Request, batch, wrong 
 	query := "?" + url.Values{"batch": {batch}}.Encode()
 	return contributePage.Show(w, f, ContributeView{
 		Upload:  f.NewUpload(f.URL("/library/upload")+query, f.T("library.upload.send"), field),
-		Arrived: f.URL("/library/intake") + query,
+		Arrived: f.URL("/library/intake"),
 	})
 }
 

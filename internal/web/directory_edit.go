@@ -9,6 +9,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/directory"
+	"polis/internal/lang"
 	"polis/internal/store"
 )
 
@@ -185,7 +186,7 @@ func (p *entryForm) read(r *http.Request) error {
 	}
 	p.entry.Names = readNames(r.PostForm)
 	if p.entry.ID == "" && !p.entry.Kind.IsState() && len(p.entry.Names) > 0 {
-		p.entry.ID = directory.Slug(p.entry.Names[0].Long.In("en"))
+		p.entry.ID = directory.Slug(p.entry.Names[0].Long[lang.English])
 	}
 	return nil
 }
@@ -196,7 +197,7 @@ func (p *entryForm) read(r *http.Request) error {
 func (p *entryForm) reconcile(now directory.Entry) {
 	base, typed, stored := flatten(p.base), flatten(p.entry), flatten(now)
 	table := Table{Caption: p.T("directory.stale.caption"), Columns: []Column{
-		{Text: p.T("directory.import.column")}, {Text: p.T("directory.stale.opened")}, {Text: p.T("directory.stale.stored")}, {Text: p.T("directory.stale.yours")},
+		{Text: p.T("directory.stale.field")}, {Text: p.T("directory.stale.opened")}, {Text: p.T("directory.stale.stored")}, {Text: p.T("directory.stale.yours")},
 	}}
 	merged := map[string]string{}
 	p.stored = map[string]string{}

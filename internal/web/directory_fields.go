@@ -267,7 +267,7 @@ func (p *entryForm) nameFields() []NameFields {
 	}
 	var list []NameFields
 	for i, n := range p.entry.Names {
-		v := NameFields{Title: cmp.Or(p.period(n.Since, n.Until), p.T("directory.field.long"))}
+		v := NameFields{Title: cmp.Or(p.period(n.Since, n.Until), p.T("directory.name.undated"))}
 		for _, column := range nameColumns {
 			f := Field{Name: at(column, i), Label: p.columnLabel(column), Value: nameCell(&n, column), Auto: "off"}
 			part, _, _ := strings.Cut(column, "_")

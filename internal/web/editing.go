@@ -31,8 +31,9 @@ type EditingView struct {
 
 // EditText is one language version.
 type EditText struct {
-	Legend, Lang string
-	Fields       []Field
+	Language, Title, Lang string
+	Open                  bool // the one she reads, or one with a mistake
+	Fields                []Field
 }
 
 // Difference is a field in which what was typed is not what is stored now.
@@ -41,7 +42,7 @@ type Difference struct{ Name, Typed, Stored string }
 var editingPage = newPage("editing", EditingView{
 	Action: "/en/library/1/edit", Rev: 3, Stale: true,
 	Differences: []Difference{{"Title", "Community policing", "Community policing: first contact"}},
-	Texts:       []EditText{{"Русский", "ru", []Field{{Name: "title-ru", Label: "Title", Value: "Начало"}}}},
+	Texts:       []EditText{{"Русский", "Начало", "ru", true, []Field{{Name: "title-ru", Label: "Title", Value: "Начало"}}}},
 	Draft:       sampleDraft, Add: &Field{Name: "file", Label: "File", Type: "file"}, AddAction: "/en/library/1/text", Back: "/en/library/1",
 })
 
@@ -107,7 +108,9 @@ func (h *House) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.draft = readDraft(r.PostForm)
 	for i, t := range e.texts {
-		e.texts[i] = readText(r.PostForm, t.Lang, "-"+library.LangPath(t.Lang))
+		if suffix := "-" + library.LangPath(t.Lang); r.PostForm.Has("title" + suffix) {
+			e.texts[i] = readText(r.PostForm, t.Lang, suffix)
+		} // else the language was added after the form was opened
 	}
 	e.rev, _ = strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)
 	var stale library.Stale
@@ -177,7 +180,14 @@ func (e *editing) showStale(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	now.draft, now.texts, now.changed = e.draft, e.texts, true
+	now.draft, now.changed = e.draft, true
+	for i := range now.texts {
+		for _, typed := range e.texts {
+			if typed.Lang == now.texts[i].Lang {
+				now.texts[i] = typed
+			}
+		}
+	}
 	return now.show(w)
 }
 
@@ -198,9 +208,13 @@ func (e *editing) show(w http.ResponseWriter) error {
 		Action: f.URL("/library/" + e.rec.ID + "/edit"), Rev: e.rec.Rev, Stale: e.changed, Back: f.URL("/library/" + e.rec.ID),
 		AddAction: f.URL("/library/" + e.rec.ID + "/text"),
 	}
-	for _, t := range e.texts {
+	own := e.rec.Edition(f.Lang).Lang
+	for i, t := range e.texts {
+		before := len(f.Errors)
+		fields := d.text(t, "-"+library.LangPath(t.Lang))
 		v.Texts = append(v.Texts, EditText{
-			Legend: d.value(search.Lang, library.LangPath(t.Lang)), Lang: string(t.Lang), Fields: d.text(t, "-"+library.LangPath(t.Lang)),
+			Language: d.value(search.Lang, library.LangPath(t.Lang)), Title: e.rec.Editions[i].Title, Lang: string(t.Lang),
+			Open: t.Lang == own || len(f.Errors) > before, Fields: fields,
 		})
 	}
 	v.Draft = d.view(e.draft)

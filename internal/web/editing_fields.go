@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"polis/internal/access"
 	"polis/internal/directory"
@@ -48,7 +49,7 @@ type Picks struct {
 	Groups                   []PickGroup
 }
 
-// PickGroup is one group; Chosen says how many are, or "".
+// PickGroup is one group; Chosen names what is chosen in it, or is "".
 type PickGroup struct {
 	Name, Chosen string
 	Options      []Pick
@@ -63,7 +64,6 @@ type Pick struct {
 // RelationsView are rows of relations.
 type RelationsView struct {
 	Label, Hint string
-	Open        bool
 	Rows        []RelationRow
 }
 
@@ -250,26 +250,25 @@ func (d drafting) items(chosen []string) Picks {
 
 // add puts a group of choices into the field.
 func (p *Picks) add(d drafting, name string, ids []string, terms map[string]string, chosen []string) {
-	g, n := PickGroup{Name: name}, 0
+	g := PickGroup{Name: name}
+	var names []string
 	for _, id := range ids {
 		pick := Pick{
 			ID: fmt.Sprintf("%s-%d-%d", p.Name, len(p.Groups)+1, len(g.Options)+1), Value: id, Text: terms[id],
 			Chosen: slices.Contains(chosen, id),
 		}
 		if pick.Chosen {
-			n++
+			names = append(names, pick.Text)
 		}
 		g.Options = append(g.Options, pick)
 	}
-	if n > 0 {
-		g.Chosen = d.T("core.selected", "n", n)
-	}
+	g.Chosen = strings.Join(names, "; ")
 	p.Groups = append(p.Groups, g)
 }
 
 // relations shows the rows that are filled, and two to fill.
 func (d drafting) relations(in []relationForm) RelationsView {
-	v := RelationsView{Label: d.T("library.field.relations"), Hint: d.T("library.hint.relations"), Open: len(in) > 0}
+	v := RelationsView{Label: d.T("library.field.relations"), Hint: d.T("library.hint.relations")}
 	for i := 1; i <= min(len(in)+2, maxRelations); i++ {
 		var row relationForm
 		if i <= len(in) {

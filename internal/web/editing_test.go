@@ -84,15 +84,18 @@ func TestEditing(t *testing.T) {
 			}
 		})
 		t.Run("a form opened before somebody else's change overwrites nothing and shows the difference", func(t *testing.T) {
+			if err := h.Library.AddText(ctx, author, id, 2, textIn("it", "Titolo")); err != nil {
+				t.Fatal(err)
+			}
 			got := desk.post(path, form(page.rev(), "type", "study")...)
-			if got.status != http.StatusConflict || !got.says(lang.For("en").T("library.edit.stale")) || !got.says("Study") || !got.says("Guide") {
+			if got.status != http.StatusConflict || !got.says("Titolo") || !got.says(lang.For("en").T("library.edit.stale")) || !got.says("Study") || !got.says("Guide") {
 				t.Errorf("%d", got.status)
 			}
 			rec, err := h.Library.Get(ctx, everything, id)
 			if err != nil || rec.Kind != "guide" {
 				t.Errorf("%s %v", rec.Kind, err)
 			}
-			if again := desk.post(path, form(got.rev(), "type", "study")...); again.status != http.StatusSeeOther {
+			if again := desk.post(path, form(got.rev(), "type", "study", "title-it", "Titolo")...); again.status != http.StatusSeeOther {
 				t.Errorf("saving with both before her eyes: %d", again.status)
 			}
 		})

@@ -66,7 +66,7 @@ var frameworkSample = []FrameworkRow{
 	{Anchor: "preamble.1", Text: []RunView{{Text: "DECISION No. 1049"}}},
 	{Anchor: "V", Head: 2, Title: "V Priorities", Mark: "V.", Text: []RunView{{Text: "Priorities of the stand-in"}}},
 	{Anchor: "V.c", Head: 3, Title: "V.c Thematic priorities", Mark: "c)", Text: []RunView{{Text: "Themes"}}},
-	{Anchor: "14", Title: "14 Police development and reform", URL: "/en/framework/1049/14", Paragraph: true, Mark: "14.", Text: []RunView{{Text: "A stand-in with a note"}, {Text: "1", Note: "note-1", Anchor: "mark-1", Label: "Footnote 1"}}},
+	{Anchor: "14", Title: "14 Police development and reform", URL: "/en/framework/1049/14", Paragraph: true, Documents: &Link{"9 documents", "/en/library?item=1049%2F14"}, Mark: "14.", Text: []RunView{{Text: "A stand-in with a note"}, {Text: "1", Note: "note-1", Anchor: "mark-1", Label: "Footnote 1"}}},
 	{Anchor: "14.5", Title: "14.5 Guidance documents", URL: "/en/framework/1049/14.5", Consent: "The State must have asked for it.", Documents: &Link{"12 documents", "/en/library?item=1049%2F14.5"}, Mark: "–", Text: []RunView{{Text: "A dash item"}}},
 }
 

@@ -31,9 +31,12 @@ var frameworkItemPage = newPage("framework-item", FrameworkItemView{
 	Text:    []RunView{{Text: "A stand-in with a note"}, {Text: "1", Note: "note-1", Anchor: "mark-1", Label: "Footnote 1"}},
 	Consent: "The State must have asked for it.", Gate: []string{"Request of the State", "Agreement of the State"},
 	By: []Link{{"13 Host countries", "/en/framework/1049/13"}}, Dashes: frameworkSample[4:],
-	Themes:    []Link{{"Police development and reform", "/en/themes/police-reform"}},
-	Documents: DocumentsView{Empty: "No document points at this item yet."},
-	Previous:  &Link{"13 Host countries", "/en/framework/1049/13"}, Next: &Link{"14.1 Community policing", "/en/framework/1049/14.1"},
+	Themes: []Link{{"Police development and reform", "/en/themes/police-reform"}},
+	Documents: DocumentsView{
+		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
+		All:   "/en/library?item=1049%2F14", AllText: "All 9 documents", Empty: "No document points at this item yet.",
+	},
+	Previous: &Link{"13 Host countries", "/en/framework/1049/13"}, Next: &Link{"14.1 Community policing", "/en/framework/1049/14.1"},
 	Address: "/en/framework#14",
 })
 

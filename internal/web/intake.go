@@ -22,6 +22,7 @@ type IntakeView struct {
 	Arrivals []ArrivalView
 	Pages    *Pagination
 	Add      string
+	Whole    string // address of the list of all batches, where this is one
 	All      *KeepAllView
 }
 
@@ -54,8 +55,8 @@ var intakePage = newPage("intake", IntakeView{
 		{File: "minutes.docx", URL: "/en/library/intake/2/confirm", Tag: Tag{Refusal, "In quarantine"}, Meta: []string{"40 kB"}, Reason: "The file needs a password.", Advice: "Save it without one and send it again.", Retry: "/en/library/intake/2/retry", Discard: "/en/library/intake/2/discard"},
 	},
 	Pages: &Pagination{Label: "Pages", Previous: "Previous", Next: "Next", NextURL: "/en/library/intake?page=2", State: "Page 1 of 2", Pages: []PageLink{{"1", "/en/library/intake", "Page 1", true}}},
-	Add:   "/en/library/upload",
-	All:   &sampleKeepAll,
+	Add:   "/en/library/upload", Whole: "/en/library/intake",
+	All: &sampleKeepAll,
 })
 
 // intakeAPage is how many files a page lists.
@@ -125,6 +126,9 @@ func (h *House) showIntake(w http.ResponseWriter, r *http.Request, shared draftF
 	v := IntakeView{
 		Stages: f.stages(filter.Stage, counts), Add: f.URL("/library/upload"),
 		Pages: f.Pagination(page, int(n+intakeAPage-1)/intakeAPage),
+	}
+	if filter.Batch != "" {
+		v.Whole = f.With("batch", "")
 	}
 	if waiting := counts[library.Arrived]; waiting > 0 {
 		v.Reading, v.Again = f.T("library.intake.reading", "n", waiting), f.With("wait", "1")

@@ -68,11 +68,11 @@ var sampleDraft = DraftView{
 	Original: Field{Name: "original", Label: "Original language", Type: "select", Options: []Option{{Value: "en", Text: "English"}}},
 	Level:    Field{Name: "level", Label: "Who may read it", Type: "radios", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}, {Value: "owner", Text: "Only you"}}},
 	Reason:   &Field{Name: "reason", Label: "Reason", Error: "Say why."},
-	Themes:   Picks{"themes", "Themes", "Choose what it is about", "One of these is not a theme.", []PickGroup{{"Cybercrime", "1 selected", []Pick{{"themes-1-1", "cybercrime", "In general", true}}}}},
+	Themes:   Picks{"themes", "Themes", "Choose what it is about", "One of these is not a theme.", []PickGroup{{"Cybercrime", "In general", []Pick{{"themes-1-1", "cybercrime", "In general", true}}}}},
 	Lines:    Picks{"lines", "Lines of action", "", "", []PickGroup{{"Five lines", "", []Pick{{"lines-1-1", "1049/12.1", "Institutions", false}}}}},
 	Items:    Picks{"items", "Items", "", "", []PickGroup{{"I Purpose", "", []Pick{{"items-1-1", "1049/1", "1 Purpose", false}}}}},
 	Licence:  Field{Name: "licence", Label: "Licence"},
-	Relations: RelationsView{"Related documents", "Address or symbol", true, []RelationRow{{
+	Relations: RelationsView{"Related documents", "Address or symbol", []RelationRow{{
 		Field{Name: "relation-kind-1", Label: "How", Type: "select", Options: []Option{{Value: "cites", Text: "Cites"}}}, Field{Name: "relation-to-1", Label: "Which"},
 	}}},
 }

@@ -1,16 +1,13 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
-	"polis/internal/store"
 )
 
 // DocumentsView is the newest of the documents that a theme, an item of the
@@ -35,9 +32,9 @@ type DocumentItem struct {
 const documentsShown = 6
 
 // counts asks the index once how many documents the reader may see under each
-// value of a facet. Like the library's own count, it is of language versions.
+// value of a facet.
 func (h *House) counts(r *http.Request, facet search.Facet) (map[string]int, error) {
-	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Facets: true})
+	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Facets: true, Group: true})
 	counts := map[string]int{}
 	for _, c := range answer.Facets[facet] {
 		counts[c.Value] = c.N
@@ -49,48 +46,27 @@ func (h *House) counts(r *http.Request, facet search.Facet) (map[string]int, err
 // index counts beside them.
 func (h *House) documents(r *http.Request, words wording, facet search.Facet, value string) (DocumentsView, search.Answer, error) {
 	v := DocumentsView{All: words.URL("/library?" + string(facet) + "=" + url.QueryEscape(value))}
-	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{
-		Lang: words.Lang, Filter: map[search.Facet][]string{facet: {value}}, Sort: search.ByDate, Facets: true,
-		Limit: documentsShown * (len(lang.All) + 1), // a document has a hit in each of its languages
+	answer, found, err := h.Library.Search(r.Context(), h.Index, scope(r), search.Query{
+		Lang: words.Lang, Filter: map[search.Facet][]string{facet: {value}}, Sort: search.ByDate, Facets: true, Group: true,
+		Limit: documentsShown,
 	})
 	if err != nil {
 		return v, answer, err
 	}
 	v.AllText = words.T("themes.all", "n", answer.Total)
-	var seen []string
-	for _, hit := range answer.Hits {
-		if len(v.Items) == documentsShown || slices.Contains(seen, hit.Document) {
-			continue
-		}
-		seen = append(seen, hit.Document)
-		rec, err := h.Library.Get(r.Context(), scope(r), hit.Document)
-		if errors.Is(err, store.NotFound) { // the index is behind the times
-			continue
-		}
-		if err != nil {
-			return v, answer, err
-		}
-		v.Items = append(v.Items, words.document(rec))
+	for _, f := range found {
+		v.Items = append(v.Items, words.document(f))
 	}
 	return v, answer, nil
 }
 
-func (w wording) document(rec library.Record) DocumentItem {
-	e := rec.Edition(w.Lang)
-	item := DocumentItem{Title: e.Title, Lang: string(e.Lang), URL: w.URL(library.Path(rec.ID, e.Lang))}
-	for _, s := range []string{w.kind(rec.Kind), rec.Symbol, w.names.Short(rec.Origin, rec.Dated, w.Lang), w.PartialDate(rec.Dated)} {
-		if s != "" {
-			item.Meta = append(item.Meta, s)
-		}
-	}
-	for _, t := range append(slices.Clone(lang.All), "") {
-		for _, e := range rec.Editions {
-			if e.Lang == t {
-				item.Languages = append(item.Languages, VersionLink{
-					Name: w.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: w.URL(library.Path(rec.ID, t)),
-				})
-			}
-		}
+func (w wording) document(found library.Found) DocumentItem {
+	id, shown := found.Hit.Document, found.Hit.Lang
+	item := DocumentItem{Title: found.Title, Lang: string(shown), URL: w.URL(library.Path(id, shown)), Meta: w.meta(found)}
+	for _, t := range found.Hit.Langs {
+		item.Languages = append(item.Languages, VersionLink{
+			Name: w.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: w.URL(library.Path(id, t)),
+		})
 	}
 	return item
 }
