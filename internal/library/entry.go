@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,11 +132,23 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 		}
 		list = append(list, search.Entry{
 			Document: d.ID, Lang: t.Lang, Title: t.Title, Symbol: d.Symbol, Keywords: tags.Keywords[t.Lang],
-			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: tags.Themes, Lines: tags.Lines, Items: tags.Items,
+			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: withParents(tags.Themes), Lines: tags.Lines, Items: tags.Items,
 			Date: d.Dated, Label: d.Label,
 		})
 	}
 	return list, nil
+}
+
+// withParents adds to sub-themes the themes that they belong to: who looks for
+// cybercrime finds what is on the 24/7 network.
+func withParents(themes []string) []string {
+	all := slices.Clone(themes)
+	for _, id := range themes {
+		if parent, _, sub := strings.Cut(id, "/"); sub && !slices.Contains(all, parent) {
+			all = append(all, parent)
+		}
+	}
+	return all
 }
 
 func (l *Library) tagsOf(ctx context.Context, in string, args []any) (map[string]Tags, error) {

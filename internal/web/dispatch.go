@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // answer makes an http.Handler of a Handler: it limits the body and turns the
@@ -58,21 +59,34 @@ func (s *Site) has(path string) bool {
 }
 
 // place is an entry of the bar at the top.
-type place struct{ key, path string }
+type place struct {
+	key, path string
+	also      []string // paths of pages that belong to it too
+}
 
 // findPlaces keeps of the bar what exists. It runs with the first page, when
 // every room has registered its handlers.
 func (s *Site) findPlaces() []place {
 	var there []place
 	for _, p := range []place{
-		{"web.nav.library", "/library"},
-		{"web.nav.themes", "/themes"},
-		{"web.nav.states", "/states"},
-		{"web.nav.framework", "/framework"},
+		{"web.nav.library", "/library", []string{"/search"}},
+		{"web.nav.themes", "/themes", nil},
+		{"web.nav.states", "/states", []string{"/structures", "/organisations", "/directory"}},
+		{"web.nav.framework", "/framework", nil},
 	} {
 		if s.has(p.path) {
 			there = append(there, p)
 		}
 	}
 	return there
+}
+
+// holds reports whether the page at the path is the place or belongs to it.
+func (p place) holds(path string) bool {
+	for _, own := range append([]string{p.path}, p.also...) {
+		if path == own || strings.HasPrefix(path, own+"/") {
+			return true
+		}
+	}
+	return false
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"polis/internal/lang"
@@ -127,7 +126,7 @@ func (f *Frame) Nav() []NavLink {
 		links = append(links, NavLink{
 			Link:    Link{f.T(p.key), f.URL(p.path)},
 			Here:    f.visit.path == p.path,
-			Current: f.visit.path == p.path || strings.HasPrefix(f.visit.path, p.path+"/"),
+			Current: p.holds(f.visit.path),
 		})
 	}
 	return links

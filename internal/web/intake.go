@@ -137,8 +137,10 @@ func (h *House) showIntake(w http.ResponseWriter, r *http.Request, shared draftF
 	for _, in := range list {
 		v.Arrivals = append(v.Arrivals, words.arrival(in, h.owner(r, in.Owner, owners)))
 	}
-	if v.All, err = h.keepAllView(r, words, shared, wrong); err != nil {
-		return err
+	if filter.Stage == "" || filter.Stage == library.Ready {
+		if v.All, err = h.keepAllView(r, words, shared, wrong); err != nil {
+			return err
+		}
 	}
 	return intakePage.Show(w, f, v)
 }
