@@ -20,6 +20,7 @@ type searchInput struct {
 	Offset   int      `query:"offset" minimum:"0" maximum:"1000000" default:"0" doc:"How many hits to skip."`
 	Sort     string   `query:"sort" enum:"relevance,date" default:"relevance"`
 	Facets   bool     `query:"facets" default:"true" doc:"Whether to count the facets; leave out what you do not need."`
+	Group    bool     `query:"group" default:"false" doc:"One hit a document instead of one a language version; totals and facets then count documents."`
 	Theme    []string `query:"theme,explode" doc:"Ids of themes or sub-themes; any of them."`
 	Type     []string `query:"type,explode" doc:"Ids of document types; any of them."`
 	Language []string `query:"language,explode" doc:"Languages of the documents; any of them."`
@@ -86,7 +87,7 @@ func (a *API) registerSearch(h huma.API) {
 
 func (a *API) search(ctx context.Context, in *searchInput) (*SearchOutput, error) {
 	q := search.Query{
-		Text: in.Q, Sort: search.Sort(in.Sort), Limit: in.Limit, Offset: in.Offset, Facets: in.Facets, Filter: in.filter(),
+		Text: in.Q, Sort: search.Sort(in.Sort), Limit: in.Limit, Offset: in.Offset, Facets: in.Facets, Group: in.Group, Filter: in.filter(),
 	}
 	q.Lang, _ = lang.Base(in.Lang)
 	answer, found, err := a.Library.Search(ctx, a.Index, scope(ctx), q)

@@ -69,7 +69,7 @@ type Proposal struct {
 }
 
 // MaxFile is the largest file taken in, in bytes.
-const MaxFile = 256 << 20
+const MaxFile = 200 << 20
 
 // readJob is the kind of the job that reads one arrived file.
 const readJob = "library.read"

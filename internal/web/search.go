@@ -42,8 +42,9 @@ type SortLink struct {
 // HitView is one document in a list.
 type HitView struct {
 	Title, URL string
-	Lang       string // of title and snippet
-	Language   string // in words
+	Lang       string        // of title and snippet
+	Language   string        // in words
+	Also       []VersionLink // other language versions
 	Meta       []string
 	Tags       []Tag
 	Snippet    []MarkedText
@@ -67,6 +68,7 @@ var searchPage = newPage("search", SearchView{
 	}}},
 	Hits: []HitView{{
 		Title: "Начало сотрудничества полиции с населением", URL: "/en/library/1/ru", Lang: "ru", Language: "Русский",
+		Also: []VersionLink{{Name: "English", Lang: "en", URL: "/en/library/1/en"}},
 		Meta: []string{"Guide", "Demonstration Police Academy", "March 2026"}, Tags: []Tag{{Attention, "Member"}},
 		Snippet: []MarkedText{{"… с жителями ", false}, {"района", true}, {" проводятся …", false}}, Where: "page 3", Why: "район → районе",
 	}},
@@ -113,7 +115,7 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 			v.Hidden = append(v.Hidden, HiddenTag{string(name), value})
 		}
 	}
-	if may := ReaderOf(r).May(access.Contribute, access.Label{Level: access.Closed, Owner: ReaderOf(r).ID}); may.Allowed && ReaderOf(r).SignedIn() {
+	if f.Contributes() {
 		v.Add = f.URL("/library/upload")
 	}
 	f.Title, f.Query, f.OwnSearch = f.T("library.list.title"), v.Asked, true
@@ -122,6 +124,12 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 		f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}}
 	}
 	return searchPage.Show(w, f, v)
+}
+
+// Contributes reports whether the reader may put documents into the library.
+func (f *Frame) Contributes() bool {
+	own := access.Label{Level: access.Closed, Owner: f.Reader.ID}
+	return f.Reader.SignedIn() && f.Reader.May(access.Contribute, own).Allowed
 }
 
 // maxPages is how deep one may page; beyond, narrowing leads further.
@@ -137,7 +145,7 @@ func question(r *http.Request, t lang.Tag) (search.Query, int) {
 	page = min(max(page, 1), maxPages)
 	q := search.Query{
 		Text: form.Get("q"), Lang: t, Filter: map[search.Facet][]string{}, Sort: search.Sort(form.Get("sort")),
-		Limit: hitsAPage, Offset: (page - 1) * hitsAPage, Facets: true,
+		Limit: hitsAPage, Offset: (page - 1) * hitsAPage, Facets: true, Group: true,
 	}
 	if len(q.Text) > maxQuestion {
 		q.Text = strings.ToValidUTF8(q.Text[:maxQuestion], "")
@@ -249,6 +257,11 @@ func (w wording) hit(found library.Found, asked string, words []string) HitView 
 		URL: w.URL(library.PassagePath(found.Hit.Document, found.Hit.Lang, found.Hit.Passage, asked)),
 	}
 	v.Meta = w.meta(found)
+	for _, t := range found.Langs {
+		if t != found.Hit.Lang {
+			v.Also = append(v.Also, VersionLink{Name: w.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: w.URL(library.Path(found.Document, t))})
+		}
+	}
 	if found.Level > access.Public {
 		v.Tags = append(v.Tags, Tag{Attention, w.T("access.level." + found.Level.String())})
 	}

@@ -17,7 +17,7 @@ func (h *House) openHome() { h.site.Handle("GET /{$}", h.welcome) }
 // welcome shows what the library holds for this reader.
 func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	f := h.site.Frame(r)
-	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Facets: true})
+	answer, err := h.Index.Search(r.Context(), scope(r), search.Query{Lang: f.Lang, Facets: true, Group: true})
 	if err != nil {
 		return err
 	}
