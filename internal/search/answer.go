@@ -11,10 +11,21 @@ import (
 
 // answer counts what was found and takes one page of it.
 func (f *finding) answer(ctx context.Context, q Query) (Answer, error) {
-	a := Answer{Total: total(f.found), Loose: f.loose, Forgiven: f.forgiven, Words: f.asked.typed()}
+	a := Answer{Loose: f.loose, Forgiven: f.forgiven, Words: f.asked.typed()}
 	limit, offset := q.clampPage()
+	if limit > 0 || q.Group {
+		if err := f.arrange(q); err != nil {
+			return Answer{}, err
+		}
+		defer f.order.giveBack()
+	}
+	found := f.found
+	if q.Group {
+		found = f.group(found)
+	}
+	a.Total = total(found)
 	if q.Facets {
-		facets, err := f.facets()
+		facets, err := f.facets(found, q.Group)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -23,13 +34,8 @@ func (f *finding) answer(ctx context.Context, q Query) (Answer, error) {
 	if err := ctx.Err(); err != nil || limit == 0 || offset >= a.Total {
 		return a, err
 	}
-	limit = min(limit, a.Total-offset)
-	places, err := f.places(q, limit, offset)
-	if err != nil {
-		return Answer{}, err
-	}
-	for _, p := range places {
-		h, err := f.hit(p)
+	for _, p := range f.best(found, min(limit, a.Total-offset), offset) {
+		h, err := f.hit(p, q.Group)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -38,21 +44,22 @@ func (f *finding) answer(ctx context.Context, q Query) (Answer, error) {
 	return a, nil
 }
 
-func (f *finding) places(q Query, limit, offset int) ([]place, error) {
-	if q.Sort == ByDate || !f.wordy() {
-		return f.newest(limit, offset)
-	}
-	return f.best(q.Lang, limit, offset)
-}
-
 // hit looks into an entry's sketch for its best passage and the reasons.
-func (f *finding) hit(p place) (Hit, error) {
+func (f *finding) hit(p place, grouped bool) (Hit, error) {
 	k, err := f.view.shelves[p.shelf].kept(uint64(p.n))
 	if err != nil {
 		return Hit{}, err
 	}
-	h := Hit{Score: float64(p.score), Passage: -1}
+	h := Hit{Passage: -1}
+	if f.order.boards != nil {
+		h.Score = p.score
+	}
 	h.Lang, h.Document = splitID(k.id)
+	if grouped {
+		if h.Langs, err = f.view.readable(h.Document); err != nil {
+			return Hit{}, err
+		}
+	}
 	i := slices.IndexFunc(f.readings, func(r *reading) bool { return r.tag == h.Lang })
 	if i < 0 {
 		return h, nil
@@ -85,10 +92,19 @@ func (r *reading) clues() map[uint32]clue {
 
 // facets counts the values of every facet among what was found; those of a
 // facet with a selection among what the other selections leave.
-func (f *finding) facets() (map[Facet][]Count, error) {
+func (f *finding) facets(found []*roaring.Bitmap, grouped bool) (map[Facet][]Count, error) {
 	all := map[Facet][]Count{}
 	for _, facet := range Facets {
-		counts, err := f.facet(facet)
+		sets := found
+		if f.filters[facet] != nil {
+			sets = f.without(facet)
+			if grouped && facet != Lang {
+				sets = f.group(sets)
+			}
+		} else if facet == Lang {
+			sets = f.found // a document has one entry in a language
+		}
+		counts, err := f.view.divide(sets, facet)
 		if err != nil {
 			return nil, err
 		}
@@ -97,27 +113,21 @@ func (f *finding) facets() (map[Facet][]Count, error) {
 	return all, nil
 }
 
-func (f *finding) facet(facet Facet) ([]Count, error) {
+// divide counts the entries of the sets by the values of a facet.
+func (v *view) divide(sets []*roaring.Bitmap, facet Facet) ([]Count, error) {
 	counts := map[string]int{}
-	for k, set := range f.without(facet) {
+	for k, set := range sets {
 		if set.IsEmpty() {
 			continue
 		}
-		s := f.view.shelves[k]
-		var failed error
-		err := s.terms(string(facet), nil, nil, nil, func(value string) bool {
-			b, err := s.of(string(facet), value)
-			if err != nil {
-				failed = err
-				return false
-			}
-			if n := b.AndCardinality(set); n > 0 {
-				counts[value] += int(n)
-			}
-			return true
-		})
-		if err = cmp.Or(failed, err); err != nil {
+		c, err := v.shelves[k].column(facet)
+		if err != nil {
 			return nil, err
+		}
+		for ref, n := range c.count(set) {
+			if n > 0 {
+				counts[c.values[ref]] += n
+			}
 		}
 	}
 	list := make([]Count, 0, len(counts))
@@ -130,11 +140,8 @@ func (f *finding) facet(facet Facet) ([]Count, error) {
 	return list, nil
 }
 
-// without is what was found if the facet had no selection.
+// without is what would be found if the facet had no selection.
 func (f *finding) without(facet Facet) []*roaring.Bitmap {
-	if f.filters[facet] == nil {
-		return f.found
-	}
 	sets := f.matched
 	for other, filter := range f.filters {
 		if other != facet {

@@ -22,25 +22,20 @@ var languages = append(slices.Clone(lang.All), "")
 // is multiplied by foreign, because a word that two languages share by accident
 // ("die", "Gift") must not outweigh one in the language of the question.
 func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Answer, err error) {
-	defer ix.salvage(&err)
-	v, err := ix.look(scope)
-	if err != nil {
-		return Answer{}, err
-	}
-	defer v.close()
-	f, err := v.find(ctx, q)
-	if err != nil {
-		return Answer{}, err
-	}
-	return f.answer(ctx, q)
-}
-
-// salvage turns a panic while reading, as over a damaged file, into an error. It
-// is no *UnusableError: a question must not be able to have the index rebuilt.
-func (ix *Index) salvage(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("search: reading the index in %q failed, it may be damaged: %v", ix.dir, p)
-	}
+	err = ix.guarded(func() error {
+		v, err := ix.look(scope)
+		if err != nil {
+			return err
+		}
+		defer v.close()
+		f, err := v.find(ctx, q)
+		if err != nil {
+			return err
+		}
+		a, err = f.answer(ctx, q)
+		return err
+	})
+	return a, err
 }
 
 // finding is a question being answered.
@@ -53,6 +48,7 @@ type finding struct {
 	filters  map[Facet][]*roaring.Bitmap // per shelf, for facets with a selection
 	matched  []*roaring.Bitmap           // per shelf, before the filters
 	found    []*roaring.Bitmap           // per shelf, after them
+	order    order
 }
 
 // reading is the question as one language understands it, with the postings of
@@ -64,10 +60,11 @@ type reading struct {
 	mean    float64 // their length in words
 }
 
-// wanted is one word with its postings: lists[form][shelf].
+// wanted is one word with its postings.
 type wanted struct {
-	lists [][]segment.PostingsList
-	df    int // entries that the scope reads and that have one of its forms
+	lists [][]segment.PostingsList // of each form on each shelf; nil where there are none
+	sets  []*roaring.Bitmap        // per shelf: the entries that have one of the forms; read only
+	df    int                      // those of them that the scope reads
 }
 
 func (v *view) find(ctx context.Context, q Query) (*finding, error) {
@@ -93,24 +90,26 @@ func (v *view) find(ctx context.Context, q Query) (*finding, error) {
 // hear reads the question in every language that the scope has entries in.
 func (f *finding) hear() error {
 	for _, t := range languages {
-		n, err := f.view.count(string(Lang), langKey(t))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
+		l := f.view.lengths(t)
+		if l.entries == 0 {
 			continue
 		}
-		mean, err := f.view.meanLength(t)
-		if err != nil {
-			return err
-		}
-		r := &reading{heard: f.asked.hear(t), entries: n, mean: mean}
+		r := &reading{heard: f.asked.hear(t), entries: l.entries, mean: float64(l.words) / float64(l.entries)}
 		if err := r.look(f.view); err != nil {
 			return err
 		}
 		f.readings = append(f.readings, r)
 	}
 	return nil
+}
+
+// lengths are those of a language's entries that the scope reads.
+func (v *view) lengths(t lang.Tag) (sum lengths) {
+	for _, s := range v.shelves {
+		sum.entries += s.langs[t].entries
+		sum.words += s.langs[t].words
+	}
+	return sum
 }
 
 // count is how many entries that the scope reads have the term.
@@ -129,36 +128,43 @@ func (v *view) count(field, term string) (int, error) {
 // look finds the postings of every form of every word.
 func (r *reading) look(v *view) error {
 	r.wanted = make([]wanted, len(r.wants))
-	for i, w := range r.wants {
-		lists := make([][]segment.PostingsList, len(w.forms))
-		for j, form := range w.forms {
-			lists[j] = make([]segment.PostingsList, len(v.shelves))
-			for k, s := range v.shelves {
-				list, err := s.list(textField(r.tag), form.term)
-				if err != nil {
-					return err
-				}
-				lists[j][k] = list
-			}
+	field := textField(r.tag)
+	for i := range r.wants {
+		w := &r.wanted[i]
+		w.lists = make([][]segment.PostingsList, len(r.wants[i].forms))
+		w.sets = make([]*roaring.Bitmap, len(v.shelves))
+		for j := range w.lists {
+			w.lists[j] = make([]segment.PostingsList, len(v.shelves))
 		}
-		r.wanted[i].lists = lists
 		for k, s := range v.shelves {
-			r.wanted[i].df += int(r.wanted[i].on(k).AndCardinality(s.allowed))
+			if err := w.lookOn(s, k, field, r.wants[i].forms); err != nil {
+				return err
+			}
+			w.df += int(w.sets[k].AndCardinality(s.allowed))
 		}
 	}
 	return nil
 }
 
-// on are the entries of a shelf that have one of the word's forms; read only.
-func (w wanted) on(shelf int) *roaring.Bitmap {
-	if len(w.lists) == 1 {
-		return bits(w.lists[0][shelf])
+// lookOn finds the postings of a word's forms on shelf k.
+func (w *wanted) lookOn(s *shelf, k int, field string, forms []form) error {
+	w.sets[k] = none
+	for j, form := range forms {
+		list, err := s.list(field, form.term)
+		if err != nil {
+			return err
+		}
+		set := entriesOf(list)
+		if set.IsEmpty() {
+			continue
+		}
+		w.lists[j][k] = list
+		if !w.sets[k].IsEmpty() {
+			set = roaring.Or(w.sets[k], set)
+		}
+		w.sets[k] = set
 	}
-	all := roaring.New()
-	for _, lists := range w.lists {
-		all.Or(bits(lists[shelf]))
-	}
-	return all
+	return nil
 }
 
 // match finds the entries that have any of the words. Where the question has
@@ -170,16 +176,15 @@ func (f *finding) match() error {
 			f.matched[k] = s.allowed.Clone()
 			continue
 		}
-		all := roaring.New()
+		var sets []*roaring.Bitmap
 		for _, r := range f.readings {
 			for _, w := range r.wanted {
-				if w.df > 0 {
-					all.Or(w.on(k))
+				if !w.sets[k].IsEmpty() {
+					sets = append(sets, w.sets[k])
 				}
 			}
 		}
-		all.And(s.allowed)
-		f.matched[k] = all
+		f.matched[k] = roaring.And(roaring.FastOr(sets...), s.allowed)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -55,9 +56,9 @@ var ErrClosed = errors.New("search: the index is closed")
 // Index is an open index. Its methods may be called at the same time; each
 // search sees the index as it was after one Update.
 type Index struct {
-	dir   string
-	queue *index.AnalysisQueue
-	mean  means
+	dir     string
+	queue   *index.AnalysisQueue
+	ledgers ledgers
 
 	writing sync.Mutex    // one Update at a time
 	onDisk  chan struct{} // closed once the last Update is on disk; nil before the first
@@ -69,11 +70,17 @@ type Index struct {
 // index in memory. An *UnusableError says that it must be built again; any
 // other error (no right, no room, in use by another process) is not cured so.
 func Open(dir string) (ix *Index, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a page that the file has lost
 	defer func() {
 		if p := recover(); p != nil {
 			ix, err = nil, &UnusableError{Dir: dir, Reason: "damaged", Err: fmt.Errorf("%v", p)}
 		}
 	}()
+	if dir != "" {
+		if err := checkFiles(dir); err != nil {
+			return nil, err
+		}
+	}
 	queue := index.NewAnalysisQueue(1) // records come analysed
 	config := map[string]any{
 		"path":         dir,

@@ -1,7 +1,7 @@
 package search
 
 import (
-	"bytes"
+	"cmp"
 	"container/heap"
 	"slices"
 
@@ -14,40 +14,144 @@ import (
 type place struct {
 	shelf int
 	n     uint32
-	score float32
+	score float64 // by date the day: newer is better
 }
 
-// best are the places of the hits in the order of relevance. Entries of the
-// same score stand in the order of their ids, so that pages do not shift when
-// the index is rebuilt.
-func (f *finding) best(prefer lang.Tag, limit, offset int) ([]place, error) {
-	top := ranking{view: f.view, size: limit + offset}
+// order is what the hits are ordered by, for each shelf.
+type order struct {
+	boards    []*board   // scores, nil in the order of dates
+	dates     [][]uint32 // nil in the order of scores
+	documents [][]uint64
+	langs     []*column
+	ranks     [][]int // by the refs of langs: 0 for the preferred language
+}
+
+// arrange prepares the order that the query asks for.
+func (f *finding) arrange(q Query) error {
+	n := len(f.view.shelves)
+	f.order = order{documents: make([][]uint64, n), langs: make([]*column, n), ranks: make([][]int, n)}
 	for k, s := range f.view.shelves {
-		if f.found[k].IsEmpty() {
+		var err error
+		if f.order.documents[k], err = s.documents(); err != nil {
+			return err
+		}
+		if f.order.langs[k], err = s.column(Lang); err != nil {
+			return err
+		}
+		f.order.ranks[k] = preference(f.order.langs[k].values, q.Lang)
+	}
+	if q.Sort == ByDate || !f.wordy() {
+		return f.arrangeByDate()
+	}
+	return f.arrangeByScore(q.Lang)
+}
+
+// preference ranks languages: the preferred one, English, the others in the
+// order of lang.All, those that POLIS does not speak.
+func preference(keys []string, prefer lang.Tag) []int {
+	ranks := make([]int, len(keys))
+	for i, key := range keys {
+		t := lang.Tag(key)
+		switch {
+		case t == prefer:
+		case t == lang.English:
+			ranks[i] = 1
+		case key == OtherLang:
+			ranks[i] = 2 + len(languages)
+		default:
+			ranks[i] = 2 + slices.Index(languages, t)
+		}
+	}
+	return ranks
+}
+
+func (f *finding) arrangeByDate() error {
+	f.order.dates = make([][]uint32, len(f.view.shelves))
+	for k, s := range f.view.shelves {
+		dates, err := s.dates()
+		if err != nil {
+			return err
+		}
+		f.order.dates[k] = dates
+	}
+	return nil
+}
+
+func (f *finding) arrangeByScore(prefer lang.Tag) error {
+	f.order.boards = make([]*board, len(f.view.shelves))
+	for k, s := range f.view.shelves {
+		if f.matched[k].IsEmpty() {
 			continue
 		}
-		b := borrowBoard(int(s.snap.Segment().Count()))
+		b := borrowBoard(s.size())
+		f.order.boards[k] = b
 		for _, r := range f.readings {
 			factor := 1.0
 			if prefer != "" && r.tag != prefer {
 				factor = foreign
 			}
-			if err := b.fill(r, k, factor); err != nil {
-				return nil, err
+			if err := b.fill(r, k, s.ledger.words, factor); err != nil {
+				return err
 			}
 		}
-		for it := f.found[k].Iterator(); it.HasNext(); {
-			n := it.Next()
-			top.offer(place{k, n, b.score[n]})
-		}
-		boards.Put(b)
 	}
-	return top.from(offset), nil
+	return nil
+}
+
+// giveBack returns the boards for the next question.
+func (o *order) giveBack() {
+	for _, b := range o.boards {
+		if b != nil {
+			boards.Put(b)
+		}
+	}
+	o.boards = nil
+}
+
+// place is entry n of shelf k with its score.
+func (o *order) place(k int, n uint32) place {
+	if o.boards != nil {
+		return place{k, n, float64(o.boards[k].score[n])}
+	}
+	return place{k, n, float64(o.dates[k][n])}
+}
+
+// before reports whether a comes before b. Places of the same score stand in an
+// order that does not change when the index is built again, so that pages do
+// not shift.
+func (o *order) before(a, b place) bool {
+	return cmp.Or(
+		cmp.Compare(b.score, a.score),
+		cmp.Compare(o.documents[a.shelf][a.n], o.documents[b.shelf][b.n]),
+		cmp.Compare(o.rank(a), o.rank(b)),
+	) < 0
+}
+
+// stands reports whether a stands for its document rather than b of the same.
+func (o *order) stands(a, b place) bool {
+	if o.boards != nil && a.score != b.score {
+		return a.score > b.score
+	}
+	return o.rank(a) < o.rank(b)
+}
+
+func (o *order) rank(p place) int {
+	c := o.langs[p.shelf]
+	return o.ranks[p.shelf][c.refs[c.starts[p.n]]] // every entry has one language
+}
+
+// best are the places of one page in the order of the hits.
+func (f *finding) best(found []*roaring.Bitmap, limit, offset int) []place {
+	top := ranking{order: &f.order, size: limit + offset}
+	for k, set := range found {
+		walk(set, func(n uint32) { top.offer(f.order.place(k, n)) })
+	}
+	return top.from(offset)
 }
 
 // ranking keeps the best places seen so far, the worst of them first: a heap.
 type ranking struct {
-	view   *view
+	order  *order
 	size   int
 	places []place
 }
@@ -56,7 +160,7 @@ func (r *ranking) offer(p place) {
 	switch {
 	case len(r.places) < r.size:
 		heap.Push(r, p)
-	case r.size > 0 && r.before(p, r.places[0]):
+	case r.size > 0 && p.score >= r.places[0].score && r.order.before(p, r.places[0]):
 		r.places[0] = p
 		heap.Fix(r, 0)
 	}
@@ -65,7 +169,7 @@ func (r *ranking) offer(p place) {
 // from empties the ranking into a list, best first, without the first offset.
 func (r *ranking) from(offset int) []place {
 	slices.SortFunc(r.places, func(a, b place) int {
-		if r.before(a, b) {
+		if r.order.before(a, b) {
 			return -1
 		}
 		return 1
@@ -73,143 +177,13 @@ func (r *ranking) from(offset int) []place {
 	return r.places[min(offset, len(r.places)):]
 }
 
-func (r *ranking) before(a, b place) bool {
-	if a.score != b.score {
-		return a.score > b.score
-	}
-	return bytes.Compare(r.view.id(a), r.view.id(b)) < 0
-}
+// What follows is what container/heap asks.
 
-// id is the entry's id in the index, for telling alike places apart.
-func (v *view) id(p place) []byte {
-	id, err := v.shelves[p.shelf].snap.DocID(uint64(p.n))
-	if err != nil {
-		return nil
-	}
-	return id
-}
-
-// Len, Less, Swap, Push and Pop make the ranking a heap.
 func (r *ranking) Len() int           { return len(r.places) }
-func (r *ranking) Less(i, j int) bool { return r.before(r.places[j], r.places[i]) }
+func (r *ranking) Less(i, j int) bool { return r.order.before(r.places[j], r.places[i]) }
 func (r *ranking) Swap(i, j int)      { r.places[i], r.places[j] = r.places[j], r.places[i] }
 func (r *ranking) Push(p any)         { r.places = append(r.places, p.(place)) }
-func (r *ranking) Pop() any {
-	last := r.places[len(r.places)-1]
-	r.places = r.places[:len(r.places)-1]
-	return last
-}
-
-// newest are the places of the hits from the newest to the undated. It walks the
-// years first and only within the years that the page touches the dates, so
-// that it needs no column of dates in memory.
-func (f *finding) newest(limit, offset int) ([]place, error) {
-	years, err := f.view.values(string(Year), "")
-	if err != nil {
-		return nil, err
-	}
-	page := page{limit: limit, skip: offset}
-	rest := slices.Clone(f.found)
-	for _, year := range slices.Backward(years) {
-		of, err := f.with(string(Year), year)
-		if err != nil {
-			return nil, err
-		}
-		for k := range rest {
-			rest[k] = roaring.AndNot(rest[k], of[k])
-		}
-		if page.jump(of) {
-			continue
-		}
-		dates, err := f.view.values(dateField, year)
-		if err != nil {
-			return nil, err
-		}
-		for _, date := range slices.Backward(dates) {
-			of, err := f.with(dateField, date)
-			if err != nil {
-				return nil, err
-			}
-			if page.add(of); page.full() {
-				return page.places, nil
-			}
-		}
-	}
-	page.add(rest)
-	return page.places, nil
-}
-
-// values are the terms of a field that begin with prefix, in order.
-func (v *view) values(field, prefix string) ([]string, error) {
-	var list []string
-	for _, s := range v.shelves {
-		err := s.terms(field, nil, []byte(prefix), after(prefix), func(term string) bool {
-			list = append(list, term)
-			return true
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list), nil
-}
-
-// after is the first term behind all those that begin with prefix.
-func after(prefix string) []byte {
-	if prefix == "" {
-		return nil
-	}
-	return append([]byte(prefix), 0xFF) // no term holds this byte: it is not UTF-8
-}
-
-// with are the found entries that have a term, per shelf.
-func (f *finding) with(field, term string) ([]*roaring.Bitmap, error) {
-	out := make([]*roaring.Bitmap, len(f.found))
-	for k, s := range f.view.shelves {
-		b, err := s.of(field, term)
-		if err != nil {
-			return nil, err
-		}
-		out[k] = roaring.And(b, f.found[k])
-	}
-	return out, nil
-}
-
-// page takes the places of one page out of a stream of sets.
-type page struct {
-	limit, skip int
-	places      []place
-}
-
-func (p *page) full() bool { return len(p.places) >= p.limit }
-
-// jump skips whole sets that end before the page begins.
-func (p *page) jump(sets []*roaring.Bitmap) bool {
-	n := total(sets)
-	if n > p.skip {
-		return false
-	}
-	p.skip -= n
-	return true
-}
-
-// add takes what belongs to the page from sets of one date.
-func (p *page) add(sets []*roaring.Bitmap) {
-	if p.jump(sets) {
-		return
-	}
-	for k, set := range sets {
-		for it := set.Iterator(); it.HasNext() && !p.full(); {
-			n := it.Next()
-			if p.skip > 0 {
-				p.skip--
-				continue
-			}
-			p.places = append(p.places, place{shelf: k, n: n})
-		}
-	}
-}
+func (r *ranking) Pop() any           { return nil } // not used
 
 func total(sets []*roaring.Bitmap) int {
 	n := uint64(0)

@@ -2,6 +2,8 @@ package search_test
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -36,22 +38,26 @@ func someSubject(t *rapid.T) access.Subject {
 	}
 }
 
+// someEntries are documents in one to four languages, which need not have the
+// same label.
 func someEntries(t *rapid.T) []search.Entry {
-	n := rapid.IntRange(1, 25).Draw(t, "entries")
-	entries := make([]search.Entry, n)
-	for i := range entries {
-		entries[i] = search.Entry{
-			Document: fmt.Sprintf("d%02d", i),
-			Lang:     rapid.SampledFrom(append(slices.Clone(lang.All), "")).Draw(t, "lang"),
-			Title:    fmt.Sprintf("%s %d", someWords.Draw(t, "title"), i),
-			Passages: rapid.SliceOfN(someWords, 0, 4).Draw(t, "words"),
-			Type:     rapid.SampledFrom([]string{"guide", "report"}).Draw(t, "type"),
-			Themes:   rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"drugs", "terrorism"}), 0, 2, rapid.ID[string]).Draw(t, "themes"),
-			Date:     rapid.SampledFrom([]string{"", "2019", "2020-02-03"}).Draw(t, "date"),
-			Label:    someLabel(t),
+	var entries []search.Entry
+	some := rapid.SampledFrom(append(slices.Clone(lang.All), ""))
+	for i := range rapid.IntRange(1, 10).Draw(t, "documents") {
+		for _, l := range rapid.SliceOfNDistinct(some, 1, 4, rapid.ID[lang.Tag]).Draw(t, "langs") {
+			entries = append(entries, search.Entry{
+				Document: fmt.Sprintf("d%02d", i),
+				Lang:     l,
+				Title:    fmt.Sprintf("%s %d%s", someWords.Draw(t, "title"), i, l),
+				Passages: rapid.SliceOfN(someWords, 0, 4).Draw(t, "words"),
+				Type:     rapid.SampledFrom([]string{"guide", "report"}).Draw(t, "type"),
+				Themes:   rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"drugs", "terrorism"}), 0, 2, rapid.ID[string]).Draw(t, "themes"),
+				Date:     rapid.SampledFrom([]string{"", "2019", "2020-02-03"}).Draw(t, "date"),
+				Label:    someLabel(t),
+			})
 		}
 	}
-	return entries
+	return rapid.Permutation(entries).Draw(t, "order")
 }
 
 // What a scope finds in an index is what everybody would find in an index that
@@ -73,11 +79,17 @@ func TestScopeIsLikeAnIndexOfItsOwn(t *testing.T) {
 		update(t, whole, entries[half:])
 		update(t, own, allowed)
 		for _, text := range []string{"", "police", "polcie", `"police reform"`, "reform -border", "securite безопасности", "14.3"} {
-			q := search.Query{Text: text, Limit: 100, Facets: true, Sort: rapid.SampledFrom([]search.Sort{search.ByDate, search.ByRelevance}).Draw(t, "sort")}
+			q := search.Query{Text: text, Limit: 100, Facets: true, Lang: rapid.SampledFrom([]lang.Tag{"", "fr", "ru"}).Draw(t, "asked in")}
+			q.Sort = rapid.SampledFrom([]search.Sort{search.ByDate, search.ByRelevance}).Draw(t, "sort")
 			if rapid.Bool().Draw(t, "filtered") {
-				q.Filter = map[search.Facet][]string{search.Type: {"guide"}, search.Level: {"public", "member"}}
+				q.Filter = map[search.Facet][]string{search.Type: {"guide"}, search.Level: {"public", "member"}, search.Lang: {"fr", "de", "en"}}
 			}
-			same(t, text, find(t, whole, scope, q), find(t, own, everyone, q))
+			for _, q.Group = range []bool{false, true} {
+				if got, want := find(t, whole, scope, q), find(t, own, everyone, q); !reflect.DeepEqual(got, want) {
+					t.Fatalf("%q grouped %v: %+v, alone %+v", text, q.Group, got, want)
+				}
+			}
+			groups(t, own, q, allowed)
 		}
 		if all := find(t, whole, scope, search.Query{Limit: 100}); all.Total != len(allowed) {
 			t.Fatalf("%d found of %d allowed", all.Total, len(allowed))
@@ -108,17 +120,76 @@ func find(t *rapid.T, ix *search.Index, scope access.Scope, q search.Query) sear
 	return a
 }
 
-func same(t *rapid.T, text string, got, want search.Answer) {
-	a, b := ids(got), ids(want)
-	slices.Sort(a)
-	slices.Sort(b)
-	if got.Total != want.Total || got.Forgiven != want.Forgiven || got.Loose != want.Loose || !slices.Equal(a, b) || len(a) != got.Total {
-		t.Fatalf("%q: %d %v %v, alone %d %v %v", text, got.Total, a, got.Forgiven, want.Total, b, want.Forgiven)
+// groups holds that a grouped answer is what one gets by taking, out of the
+// ungrouped one, of each document the version that stands for it.
+func groups(t *rapid.T, ix *search.Index, q search.Query, entries []search.Entry) {
+	q.Group = true
+	got := find(t, ix, everyone, q)
+	q.Group = false
+	single := find(t, ix, everyone, q)
+	kept := standing(single.Hits, q)
+	if got.Total != len(kept) || len(got.Hits) != len(kept) {
+		t.Fatalf("%q: %d documents, %d hits, want %d", q.Text, got.Total, len(got.Hits), len(kept))
 	}
-	for _, facet := range search.Facets {
-		if !slices.Equal(got.Facets[facet], want.Facets[facet]) {
-			t.Fatalf("%q: %s %v, alone %v", text, facet, got.Facets[facet], want.Facets[facet])
+	for i, h := range got.Hits {
+		if h.Langs = nil; !reflect.DeepEqual(h, kept[i]) {
+			t.Fatalf("%q: hit %d is %+v, want %+v", q.Text, i, h, kept[i])
 		}
+	}
+	for _, facet := range []search.Facet{search.Type, search.Theme, search.Level} {
+		open := q
+		open.Filter = maps.Clone(q.Filter)
+		delete(open.Filter, facet)
+		want := map[string]int{}
+		for _, h := range standing(find(t, ix, everyone, open).Hits, q) {
+			for _, v := range values(entries, h, facet) {
+				want[v]++
+			}
+		}
+		for _, c := range got.Facets[facet] {
+			if want[c.Value] != c.N {
+				t.Fatalf("%q: %s %v, want %v", q.Text, facet, got.Facets[facet], want)
+			}
+			delete(want, c.Value)
+		}
+		if len(want) > 0 {
+			t.Fatalf("%q: %s %v lacks %v", q.Text, facet, got.Facets[facet], want)
+		}
+	}
+	if !slices.Equal(got.Facets[search.Lang], single.Facets[search.Lang]) {
+		t.Fatalf("%q: languages %v, want %v", q.Text, got.Facets[search.Lang], single.Facets[search.Lang])
+	}
+}
+
+// standing keeps of each document the hit that stands for it.
+func standing(hits []search.Hit, q search.Query) []search.Hit {
+	rank := func(h search.Hit) int {
+		return slices.Index(append([]lang.Tag{q.Lang, "en"}, append(slices.Clone(lang.All), "")...), h.Lang)
+	}
+	if q.Lang == "" {
+		rank = func(h search.Hit) int {
+			return slices.Index(append([]lang.Tag{"en"}, append(slices.Clone(lang.All), "")...), h.Lang)
+		}
+	}
+	best := map[string]search.Hit{}
+	for _, h := range hits {
+		b, ok := best[h.Document]
+		if !ok || h.Score > b.Score || h.Score == b.Score && rank(h) < rank(b) {
+			best[h.Document] = h
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(hits), func(h search.Hit) bool { return best[h.Document].Lang != h.Lang })
+}
+
+func values(entries []search.Entry, h search.Hit, facet search.Facet) []string {
+	i := slices.IndexFunc(entries, func(e search.Entry) bool { return e.Document == h.Document && e.Lang == h.Lang })
+	switch e := entries[i]; facet {
+	case search.Type:
+		return []string{e.Type}
+	case search.Theme:
+		return e.Themes
+	default:
+		return []string{e.Label.Level.String()}
 	}
 }
 

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -23,17 +24,14 @@ const (
 	foreign  = 0.2 // for entries that are not in the language of the question
 )
 
-// lengthed is a posting that knows the length of its entry in words.
-type lengthed interface{ NormUint64() uint64 }
-
 // board holds the scores on one shelf while a question is answered.
 type board struct {
 	score []float32
 	words []uint8   // how many words of the question the entry has
 	tf    []float32 // of one word of several forms
-	size  []uint32  // length of the entries in seen
-	seen  []uint32
-	found []uint32 // entries of one language that have any word
+	seen  []uint32  // entries that have it
+	found []uint32  // entries of one language that have any word
+	it    segment.PostingsIterator
 }
 
 var boards sync.Pool // of *board
@@ -46,28 +44,32 @@ func borrowBoard(entries int) *board {
 	b.score = slices.Grow(b.score[:0], entries)[:entries]
 	b.words = slices.Grow(b.words[:0], entries)[:entries]
 	b.tf = slices.Grow(b.tf[:0], entries)[:entries]
-	b.size = slices.Grow(b.size[:0], entries)[:entries]
 	clear(b.score)
 	clear(b.words)
 	clear(b.tf)
 	return b
 }
 
-// fill scores the entries of a shelf for one language, times factor. Entries of
+// fill scores the entries of shelf k for one language, times factor. Entries of
 // other languages have no postings in its field.
-func (b *board) fill(r *reading, shelf int, factor float64) error {
+func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error {
 	b.found = b.found[:0]
+	short := float32(max(r.mean*lengthen, 0.1)) // above nothing: an entry may have only stop words
 	for i, w := range r.wanted {
-		if w.df == 0 {
+		if w.df == 0 || w.sets[k].IsEmpty() {
 			continue
 		}
-		weight := float64(r.wants[i].times) * math.Pow(idf(r.entries, w.df), rarity)
-		for j, form := range r.wants[i].forms {
-			if err := b.gather(w.lists[j][shelf], float32(form.weight)); err != nil {
-				return err
+		weight := float32(float64(r.wants[i].times) * math.Pow(idf(r.entries, w.df), rarity))
+		add := func(n uint32, tf float32) {
+			if b.words[n] == 0 {
+				b.found = append(b.found, n)
 			}
+			b.words[n]++
+			b.score[n] += weight * float32(math.Sqrt(float64(tf/(float32(lengths[n])+short))))
 		}
-		b.settle(weight, r.mean*lengthen)
+		if err := b.read(w, k, r.wants[i].forms, add); err != nil {
+			return err
+		}
 	}
 	for _, n := range b.found {
 		share := float64(b.words[n]) / float64(len(r.wants))
@@ -76,45 +78,47 @@ func (b *board) fill(r *reading, shelf int, factor float64) error {
 	return nil
 }
 
-// gather notes how often one form of a word stands in each entry. Two forms of
-// the same word are the same word: the more frequent counts.
-func (b *board) gather(list segment.PostingsList, weight float32) error {
-	it := list.Iterator(true, true, false, nil)
-	for {
-		p, err := it.Next()
+// read tells for every entry on shelf k how often a word stands in it. Two forms
+// of the same word are the same word: the more frequent counts.
+func (b *board) read(w wanted, k int, forms []form, tell func(n uint32, tf float32)) error {
+	if len(forms) == 1 {
+		return b.gather(w.lists[0][k], float32(forms[0].weight), tell)
+	}
+	for j, form := range forms {
+		err := b.gather(w.lists[j][k], float32(form.weight), func(n uint32, tf float32) {
+			if b.tf[n] == 0 {
+				b.seen = append(b.seen, n)
+			}
+			b.tf[n] = max(b.tf[n], tf)
+		})
 		if err != nil {
 			return err
+		}
+	}
+	for _, n := range b.seen {
+		tell(n, b.tf[n])
+		b.tf[n] = 0
+	}
+	b.seen = b.seen[:0]
+	return nil
+}
+
+// gather tells how often one form of a word stands in each entry.
+func (b *board) gather(list segment.PostingsList, weight float32, tell func(n uint32, tf float32)) error {
+	if list == nil {
+		return nil
+	}
+	b.it = list.Iterator(true, true, false, b.it)
+	for {
+		p, err := b.it.Next()
+		if err != nil {
+			return fmt.Errorf("search: postings: %w", err)
 		}
 		if p == nil {
 			return nil
 		}
-		n := uint32(p.Number())
-		if b.tf[n] == 0 {
-			b.seen = append(b.seen, n)
-			b.size[n] = sizeOf(p)
-		}
-		b.tf[n] = max(b.tf[n], weight*float32(p.Frequency()))
+		tell(uint32(p.Number()), weight*float32(p.Frequency()))
 	}
-}
-
-func sizeOf(p segment.Posting) uint32 {
-	if l, ok := p.(lengthed); ok {
-		return uint32(l.NormUint64())
-	}
-	return uint32(math.Round(1 / (p.Norm() * p.Norm())))
-}
-
-// settle adds one word's share to the scores.
-func (b *board) settle(weight, lengthen float64) {
-	for _, n := range b.seen {
-		b.score[n] += float32(weight * math.Sqrt(float64(b.tf[n])/(float64(b.size[n])+lengthen)))
-		if b.words[n] == 0 {
-			b.found = append(b.found, n)
-		}
-		b.words[n]++
-		b.tf[n] = 0
-	}
-	b.seen = b.seen[:0]
 }
 
 func idf(entries, df int) float64 {

@@ -69,6 +69,12 @@ const (
 // In Text every word is optional and weighs by its rarity; a phrase in quotes
 // is required, unless nothing has it; a word or phrase after a minus is excluded. Nothing else has a
 // meaning: *, ?, ( and AND are plain text. An empty text finds everything.
+//
+// With Group, each document is found once, as the one of its language versions
+// found that has the best score; in the order of ByDate or without words, the
+// one in Lang, else in English, else in the first language of lang.All. Totals,
+// pages and facets then count documents by that version, except that Lang counts
+// the documents that were found in each language.
 type Query struct {
 	Text   string
 	Lang   lang.Tag           // language the question is asked in: its entries come first; "" for no preference
@@ -77,11 +83,12 @@ type Query struct {
 	Limit  int                // hits wanted; 0 for the counts alone
 	Offset int                // hits skipped
 	Facets bool               // count the facets too
+	Group  bool               // one hit a document, instead of one for each of its language versions
 }
 
 // Answer is what a scope reads of what was found.
 type Answer struct {
-	Total    int               // entries found
+	Total    int               // entries found, with Group documents
 	Hits     []Hit             // at most Limit of them
 	Facets   map[Facet][]Count // if asked for: the most frequent value first
 	Loose    bool              // nothing has the phrases, so their words were looked for
@@ -93,9 +100,10 @@ type Answer struct {
 type Hit struct {
 	Document string
 	Lang     lang.Tag
-	Score    float64  // comparable within one answer; 0 in the order of ByDate
-	Passage  int      // index of the passage that answers best, -1 if only the title does
-	Why      []Reason // in the order of the question
+	Score    float64    // comparable within one answer; 0 in the order of ByDate
+	Passage  int        // index of the passage that answers best, -1 if only the title does
+	Why      []Reason   // in the order of the question
+	Langs    []lang.Tag // with Group: the languages in which the scope reads the document, this one included
 }
 
 // Reason says why an entry was found: which word of the question stands behind

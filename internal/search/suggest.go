@@ -41,20 +41,30 @@ const (
 // the text stands, the last one perhaps only begun. Names that begin with the
 // text come first, then those in the language t, then the shorter ones.
 func (ix *Index) Suggest(ctx context.Context, scope access.Scope, text string, t lang.Tag, limit int) (list []Suggestion, err error) {
-	defer ix.salvage(&err)
 	begun := begin(text)
 	if len(begun) == 0 || limit <= 0 {
 		return nil, ctx.Err()
 	}
-	v, err := ix.look(scope)
-	if err != nil {
-		return nil, err
-	}
-	defer v.close()
+	err = ix.guarded(func() error {
+		v, err := ix.look(scope)
+		if err != nil {
+			return err
+		}
+		defer v.close()
+		list, err = v.suggest(ctx, begun, t, limit)
+		return err
+	})
+	return list, err
+}
+
+// suggest looks through the entries in the language first, and through the
+// others if those are not enough.
+func (v *view) suggest(ctx context.Context, begun []string, t lang.Tag, limit int) ([]Suggestion, error) {
 	sets, err := v.named(begun)
 	if err != nil {
 		return nil, err
 	}
+	var list []Suggestion
 	for _, own := range []bool{true, false} {
 		for k, s := range v.shelves {
 			if err := ctx.Err(); err != nil {
@@ -192,4 +202,9 @@ func rank(list []Suggestion, begun []string, t lang.Tag, limit int) []Suggestion
 	})
 	list = slices.CompactFunc(list, func(a, b Suggestion) bool { return a.Text == b.Text })
 	return list[:min(len(list), limit)]
+}
+
+// after is the first term behind all those that begin with prefix.
+func after(prefix string) []byte {
+	return append([]byte(prefix), 0xFF) // no term holds this byte: it is not UTF-8
 }

@@ -1,0 +1,97 @@
+package search
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"polis/internal/lang"
+)
+
+// group keeps, of each document in the sets, the entry that stands for it.
+// Versions of a document may lie on different shelves.
+func (f *finding) group(sets []*roaring.Bitmap) []*roaring.Bitmap {
+	seen := borrowTable(total(sets))
+	defer tables.Put(seen)
+	kept := make([][]uint64, len(sets)) // a bit for each entry that stands
+	for k, set := range sets {
+		kept[k] = make([]uint64, f.view.shelves[k].size()/64+1)
+		walk(set, func(n uint32) {
+			p := f.order.place(k, n)
+			slot, taken := seen.find(f.order.documents[k][n])
+			if taken {
+				old := slot.place
+				if !f.order.stands(p, old) {
+					return
+				}
+				kept[old.shelf][old.n/64] &^= 1 << (old.n % 64)
+			}
+			slot.place = p
+			kept[k][n/64] |= 1 << (n % 64)
+		})
+	}
+	out := make([]*roaring.Bitmap, len(sets))
+	for k := range out {
+		out[k] = roaring.FromDense(kept[k], false)
+	}
+	return out
+}
+
+// table finds the place that stands for a document by the document's hash: an
+// open hash table, because a map takes several times as long.
+type table struct {
+	slots []slot
+	shift int
+}
+
+type slot struct {
+	taken bool
+	hash  uint64
+	place place
+}
+
+var tables sync.Pool // of *table
+
+func borrowTable(entries int) *table {
+	t, ok := tables.Get().(*table)
+	if !ok {
+		t = &table{}
+	}
+	width := bits.Len(uint(2*entries + 1))
+	t.slots = slices.Grow(t.slots[:0], 1<<width)[:1<<width]
+	clear(t.slots)
+	t.shift = 64 - width
+	return t
+}
+
+// find returns the slot of a document, and whether it was taken before.
+func (t *table) find(hash uint64) (*slot, bool) {
+	const golden = 0x9E3779B97F4A7C15 // spreads the hash over the high bits
+	for i := hash * golden >> t.shift; ; i = (i + 1) & uint64(len(t.slots)-1) {
+		s := &t.slots[i]
+		if !s.taken {
+			s.taken, s.hash = true, hash
+			return s, false
+		}
+		if s.hash == hash {
+			return s, true
+		}
+	}
+}
+
+// readable are the languages in which the scope reads a document.
+func (v *view) readable(document string) ([]lang.Tag, error) {
+	var list []lang.Tag
+	for _, t := range languages {
+		n, err := v.count("_id", entryID(t, document))
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			list = append(list, t)
+		}
+	}
+	return list, nil
+}
