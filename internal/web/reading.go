@@ -466,7 +466,8 @@ func (p *reading) facts() []Fact {
 	}
 	add("library.facet.theme", search.Theme, p.rec.Themes...)
 	add("library.facet.line", search.Line, p.rec.Lines...)
-	add("library.facet.item", search.Item, p.rec.Items...)
+	items := slices.DeleteFunc(slices.Clone(p.rec.Items), func(id string) bool { return slices.Contains(p.rec.Lines, id) })
+	add("library.facet.item", search.Item, items...)
 	add("library.field.keywords", "", strings.Join(p.rec.Keywords[p.ed.Lang], ", "))
 	add("library.field.licence", "", p.rec.Licence)
 	return list
