@@ -29,28 +29,29 @@ import (
 const rootFile = "root.bolt"
 
 // checkFiles tells whether the files that the directory's index consists of are
-// whole; an *UnusableError says what is not. No files are a new index.
-func checkFiles(dir string) error {
+// whole, and how many segments there are; an *UnusableError says what is not. No
+// files are a new index.
+func checkFiles(dir string) (segments int, err error) {
 	info, err := os.Stat(filepath.Join(dir, rootFile))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		if left, _ := filepath.Glob(filepath.Join(dir, "*.zap")); len(left) > 0 {
-			return &UnusableError{Dir: dir, Reason: "damaged: " + rootFile + " is empty or missing"}
+			return 0, &UnusableError{Dir: dir, Reason: "damaged: " + rootFile + " is empty or missing"}
 		}
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return openError(dir, err)
+		return 0, openError(dir, err)
 	}
 	names, err := segmentNames(filepath.Join(dir, rootFile))
 	if err != nil {
-		return openError(dir, err)
+		return 0, openError(dir, err)
 	}
 	for _, name := range names {
 		if err := checkSum(filepath.Join(dir, name)); err != nil {
-			return openError(dir, err)
+			return 0, openError(dir, err)
 		}
 	}
-	return nil
+	return len(names), nil
 }
 
 // segmentNames reads the names of the segments in use from the table, once it

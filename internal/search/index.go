@@ -76,8 +76,9 @@ func Open(dir string) (ix *Index, err error) {
 			ix, err = nil, &UnusableError{Dir: dir, Reason: "damaged", Err: fmt.Errorf("%v", p)}
 		}
 	}()
+	segments := 0
 	if dir != "" {
-		if err := checkFiles(dir); err != nil {
+		if segments, err = checkFiles(dir); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +100,7 @@ func Open(dir string) (ix *Index, err error) {
 		return nil, openError(dir, err)
 	}
 	ix = &Index{dir: dir, queue: queue, scorch: opened.(*scorch.Scorch)}
-	if err := ix.checkLayout(); err != nil {
+	if err := ix.checkLayout(segments); err != nil {
 		return nil, errors.Join(err, ix.Close())
 	}
 	return ix, nil
@@ -116,13 +117,17 @@ func openError(dir string, err error) error {
 	return &UnusableError{Dir: dir, Reason: "damaged", Err: err}
 }
 
-// checkLayout accepts an empty index or one of the present layout.
-func (ix *Index) checkLayout() error {
+// checkLayout accepts an empty index or one of the present layout. Where there
+// are segments, scorch must have opened some: what it cannot read it passes over.
+func (ix *Index) checkLayout(segments int) error {
 	s, err := ix.snapshot()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if segments > 0 && len(s.Segments()) == 0 {
+		return &UnusableError{Dir: ix.dir, Reason: "damaged: its segments cannot be read"}
+	}
 	found, err := s.GetInternal(layoutKey)
 	if err != nil {
 		return &UnusableError{Dir: ix.dir, Reason: "damaged", Err: err}
