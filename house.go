@@ -94,7 +94,7 @@ func (h *house) actor(ctx context.Context, part, email string) (access.Subject, 
 		return access.Subject{}, err
 	}
 	who, _, err := account.Subject(ctx, h.db, p.ID)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return access.Subject{}, fmt.Errorf("the account of %s is blocked", email)
 	}
 	return who, err
@@ -102,7 +102,7 @@ func (h *house) actor(ctx context.Context, part, email string) (access.Subject, 
 
 func (h *house) person(ctx context.Context, email string) (account.Person, error) {
 	p, err := account.ByEmail(ctx, h.db, email)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return account.Person{}, fmt.Errorf("nobody has an account with the address %s", email)
 	}
 	return p, err

@@ -58,8 +58,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 func TestADerivedRecordIsAsClosedAsItsSources(t *testing.T) {
 	labels := []access.Label{
-		{}, {Level: access.Member}, {Level: access.Official, State: "KG"}, {Level: access.Closed, Group: "g"},
-		{Level: access.Closed, State: "KG"}, {Level: access.Closed, State: "TJ", Owner: "o"}, {Level: access.Closed},
+		{},
+		{Level: access.Member},
+		{Level: access.Official, State: "KG"},
+		{Level: access.Closed, Group: "g"},
+		{Level: access.Closed, State: "KG"},
+		{Level: access.Closed, State: "TJ", Owner: "o"},
+		{Level: access.Closed},
 	}
 	readers := []access.Subject{
 		{},

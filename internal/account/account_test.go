@@ -41,8 +41,10 @@ func TestAPersonSignsInWithHerAddressAndPassword(t *testing.T) {
 			t.Fatal(got, err)
 		}
 		for _, c := range [][2]string{
-			{"desk@polis.example", "a wrong password here"}, {"desk@polis.example", ""},
-			{"nobody@polis.example", password}, {"", ""},
+			{"desk@polis.example", "a wrong password here"},
+			{"desk@polis.example", ""},
+			{"nobody@polis.example", password},
+			{"", ""},
 		} {
 			if _, err := account.SignIn(ctx, db, c[0], c[1]); !errors.Is(err, account.ErrSignIn) {
 				t.Errorf("%q with %q: %v", c[0], c[1], err)
@@ -60,7 +62,7 @@ func TestABlockedPersonIsOutAtOnce(t *testing.T) {
 		if _, err := account.SignIn(ctx, db, "a@polis.example", password); !errors.Is(err, account.ErrSignIn) {
 			t.Error("a blocked account signs in:", err)
 		}
-		if _, _, err := account.Subject(ctx, db, p.ID); !errors.Is(err, store.NotFound) {
+		if _, _, err := account.Subject(ctx, db, p.ID); !errors.Is(err, store.ErrNotFound) {
 			t.Error("a session of a blocked account goes on:", err)
 		}
 	})

@@ -88,7 +88,7 @@ func SignIn(ctx context.Context, db *store.DB, email, password string) (Person, 
 		"SELECT id, secret, blocked FROM person WHERE {scope} AND email = $1", strings.ToLower(strings.TrimSpace(email)))
 	known := err == nil
 	switch {
-	case errors.Is(err, store.NotFound):
+	case errors.Is(err, store.ErrNotFound):
 		if row.Secret, err = decoy(); err != nil {
 			return Person{}, err
 		}

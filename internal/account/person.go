@@ -127,7 +127,7 @@ func rights(role access.Role, state, body string) map[string]string {
 func taken(ctx context.Context, tx *store.Tx, email string) error {
 	_, err := store.Get[string](ctx, tx, store.Everything("account"),
 		"SELECT id FROM person WHERE {scope} AND email = $1", strings.ToLower(email))
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err == nil {
@@ -181,7 +181,7 @@ func change(ctx context.Context, db *store.DB, who access.Subject, id, act strin
 			fmt.Sprintf("UPDATE person SET %s, rev = rev + 1, updated = $%d WHERE id = $1", set, next),
 			append(append([]any{id}, args...), tx.Now())...)
 		if err == nil && n == 0 {
-			err = store.NotFound
+			err = store.ErrNotFound
 		}
 		return store.Event{Act: act, Object: id, Label: access.Label{Level: access.Official, Owner: id}, Data: data}, err
 	})
@@ -198,7 +198,7 @@ func Admit(ctx context.Context, db *store.DB, who access.Subject, group, person 
 			INSERT INTO membership (grp, person, since) VALUES ($1, $2, $3)
 			ON CONFLICT (grp, person) DO NOTHING`, group, person, tx.Now())
 		if err == nil && n == 0 {
-			err = store.Unchanged
+			err = store.ErrUnchanged
 		}
 		return store.Event{
 			Act: "account.group.admitted", Object: person,
@@ -236,7 +236,7 @@ func Subject(ctx context.Context, q store.Reader, id string) (access.Subject, Pe
 		return access.Subject{}, Person{}, err
 	}
 	if p.Blocked {
-		return access.Subject{}, Person{}, store.NotFound
+		return access.Subject{}, Person{}, store.ErrNotFound
 	}
 	groups, err := store.List[string](ctx, q, store.Everything("account"),
 		"SELECT grp FROM membership WHERE {scope} AND person = $1 ORDER BY grp", id)

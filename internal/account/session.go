@@ -25,7 +25,7 @@ func hashed(token string) string {
 func (s SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	text, err := store.Get[string](ctx, s.DB, store.Everything("session"),
 		"SELECT data FROM session WHERE {scope} AND hash = $1 AND expires > $2", hashed(token), time.Now())
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, false, nil
 	}
 	if err != nil {

@@ -71,7 +71,7 @@ func problem(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, store.NotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound("there is nothing at this address, or you may not see it")
 	}
 	return err

@@ -171,7 +171,7 @@ func loadDocument(ctx context.Context, lib *library.Library, slug string) error 
 	if err != nil {
 		return err
 	}
-	if _, err := lib.BySymbol(ctx, system.Scope(), s.Symbol); !errors.Is(err, store.NotFound) {
+	if _, err := lib.BySymbol(ctx, system.Scope(), s.Symbol); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	level, err := access.ParseLevel(s.Level)

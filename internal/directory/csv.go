@@ -56,7 +56,7 @@ func ImportCSV(ctx context.Context, db *store.DB, who access.Subject, r io.Reade
 			return nil, err
 		}
 		if len(report.Faults) > 0 || len(drafts) == 0 {
-			return nil, store.Unchanged
+			return nil, store.ErrUnchanged
 		}
 		entries, events := make([]Entry, len(drafts)), make([]store.Event, len(drafts))
 		for i, d := range drafts {

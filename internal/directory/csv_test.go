@@ -150,8 +150,10 @@ func TestEveryFaultIsNamedByLineAndColumn(t *testing.T) {
 		{"a code that is not the id", "id,iso2\nKG,KZ\nspmu,SP\n", "2 iso2 iso2, 3 iso2 iso2"},
 		{"a name's fault on the name's line", "id,name_from,name_to,long_en\nspmu,2012,2011,A\nspmu,2002,x,B\n", "2 name_to date-order, 3 name_to date"},
 		{"a new entry with nothing", "id\nnew-one\n", "2 kind kind, 2 long_en english"},
-		{"many at once", "id,kind,host,long_en\nnew-one,thing,XX,\nKG,body,,Kyrgyzstan\n",
-			"2 host host, 2 kind kind, 2 long_en english, 3 id slug, 3 iso3 iso3, 3 kind kind-fixed"},
+		{
+			"many at once", "id,kind,host,long_en\nnew-one,thing,XX,\nKG,body,,Kyrgyzstan\n",
+			"2 host host, 2 kind kind, 2 long_en english, 3 id slug, 3 iso3 iso3, 3 kind kind-fixed",
+		},
 	}
 	seeded(t, func(t *testing.T, db *store.DB) {
 		for _, c := range cases {

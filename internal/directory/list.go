@@ -41,7 +41,7 @@ func List(ctx context.Context, q store.Reader, scope access.Scope, f Filter) ([]
 	return f.choose(entries), nil
 }
 
-// Get reads one entry, or store.NotFound.
+// Get reads one entry, or store.ErrNotFound.
 func Get(ctx context.Context, q store.Reader, scope access.Scope, id string) (Entry, error) {
 	e, err := store.Get[Entry](ctx, q, scope,
 		"SELECT "+columns+" FROM directory_entry WHERE {scope} AND id = $1", id)

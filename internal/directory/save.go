@@ -25,7 +25,7 @@ func (s Stale) Error() string {
 
 // Save stores a new entry (Rev 0) or a changed one (Rev as it was read), and
 // returns it as stored. It returns an Invalid where fields are wrong,
-// ErrForbidden, a Stale, or store.NotFound. The label follows from the entry;
+// ErrForbidden, a Stale, or store.ErrNotFound. The label follows from the entry;
 // what in.Label says is of no account.
 func Save(ctx context.Context, db *store.DB, who access.Subject, in Entry) (Entry, error) {
 	in = in.tidy()
@@ -44,7 +44,7 @@ func Save(ctx context.Context, db *store.DB, who access.Subject, in Entry) (Entr
 			return store.Event{}, err
 		}
 		if saved = before; len(changed) == 0 {
-			return store.Event{}, store.Unchanged
+			return store.Event{}, store.ErrUnchanged
 		}
 		saved = in.stored(before, tx.Now())
 		return saved.event(before, changed), put(ctx, tx, []Entry{saved})
@@ -59,7 +59,7 @@ func Save(ctx context.Context, db *store.DB, who access.Subject, in Entry) (Entr
 func current(ctx context.Context, tx *store.Tx, in Entry) (Entry, error) {
 	before, err := Get(ctx, tx, store.Everything("directory"), in.ID)
 	switch {
-	case errors.Is(err, store.NotFound) && in.Rev == 0:
+	case errors.Is(err, store.ErrNotFound) && in.Rev == 0:
 		return Entry{}, nil
 	case err != nil:
 		return Entry{}, err

@@ -143,7 +143,7 @@ func TestAStaleEditIsRefusedWithWhatIsStored(t *testing.T) {
 		t.Run("an entry that is not there cannot be changed", func(t *testing.T) {
 			e := academy()
 			e.Rev = 3
-			if _, err := directory.Save(ctx, db, desk, e); !errors.Is(err, store.NotFound) {
+			if _, err := directory.Save(ctx, db, desk, e); !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}
 		})
@@ -157,10 +157,14 @@ func TestWrongFieldsAreNamedAllAtOnce(t *testing.T) {
 		change func(*directory.Entry)
 		want   map[string]string
 	}{
-		{"nothing but an id", func(e *directory.Entry) { *e = directory.Entry{ID: "x y"} },
-			map[string]string{"kind": "kind", "id": "slug", "long_en.0": "english"}},
-		{"a State that is none", func(e *directory.Entry) { e.Kind = directory.State },
-			map[string]string{"id": "state-id", "iso3": "iso3", "host": "state-alone"}},
+		{
+			"nothing but an id", func(e *directory.Entry) { *e = directory.Entry{ID: "x y"} },
+			map[string]string{"kind": "kind", "id": "slug", "long_en.0": "english"},
+		},
+		{
+			"a State that is none", func(e *directory.Entry) { e.Kind = directory.State },
+			map[string]string{"id": "state-id", "iso3": "iso3", "host": "state-alone"},
+		},
 		{"a State with another's code", func(e *directory.Entry) {
 			e.ID, e.Kind, e.ISO3, e.Host, e.SubRegion = "ZZ", directory.State, "KGZ", "", ""
 		}, map[string]string{"iso3": "iso3-taken", "sub_region": "sub-region"}},
@@ -170,16 +174,26 @@ func TestWrongFieldsAreNamedAllAtOnce(t *testing.T) {
 		{"its own parent", func(e *directory.Entry) { e.Parent = e.ID }, map[string]string{"parent": "parent"}},
 		{"a region of its own", func(e *directory.Entry) { e.SubRegion = "atlantis" }, map[string]string{"sub_region": "sub-region"}},
 		{"an address that runs", func(e *directory.Entry) { e.Website = "javascript:alert(1)" }, map[string]string{"website": "website"}},
-		{"dates that are none", func(e *directory.Entry) { e.ValidFrom, e.ValidTo = "2012-13", "1.1.2013" },
-			map[string]string{"valid_from": "date", "valid_to": "date"}},
-		{"an end before the beginning", func(e *directory.Entry) { e.ValidFrom, e.ValidTo = "2012-05-02", "2012-04" },
-			map[string]string{"valid_to": "date-order"}},
-		{"two names from the same day", func(e *directory.Entry) { e.Names = append(e.Names, name("", "", "Other")) },
-			map[string]string{"name_from.1": "name-twice"}},
-		{"a name without English", func(e *directory.Entry) { e.Names[0].Long = lang.Names{lang.German: "Akademie"} },
-			map[string]string{"long_en.0": "english"}},
-		{"an abbreviation of nothing", func(e *directory.Entry) { e.Names[0].Short = lang.Names{lang.German: "PA"} },
-			map[string]string{"long_de.0": "long"}},
+		{
+			"dates that are none", func(e *directory.Entry) { e.ValidFrom, e.ValidTo = "2012-13", "1.1.2013" },
+			map[string]string{"valid_from": "date", "valid_to": "date"},
+		},
+		{
+			"an end before the beginning", func(e *directory.Entry) { e.ValidFrom, e.ValidTo = "2012-05-02", "2012-04" },
+			map[string]string{"valid_to": "date-order"},
+		},
+		{
+			"two names from the same day", func(e *directory.Entry) { e.Names = append(e.Names, name("", "", "Other")) },
+			map[string]string{"name_from.1": "name-twice"},
+		},
+		{
+			"a name without English", func(e *directory.Entry) { e.Names[0].Long = lang.Names{lang.German: "Akademie"} },
+			map[string]string{"long_en.0": "english"},
+		},
+		{
+			"an abbreviation of nothing", func(e *directory.Entry) { e.Names[0].Short = lang.Names{lang.German: "PA"} },
+			map[string]string{"long_de.0": "long"},
+		},
 		{"names and mandates without end", func(e *directory.Entry) {
 			e.Mandate, e.Names[0].Long[lang.Russian] = long, long
 		}, map[string]string{"mandate": "too-long", "long_ru.0": "too-long"}},

@@ -38,7 +38,7 @@ func Seed(ctx context.Context, db *store.DB) error {
 			return store.Event{}, err
 		}
 		if n > 0 {
-			return store.Event{}, store.Unchanged
+			return store.Event{}, store.ErrUnchanged
 		}
 		if n, err = plant(ctx, tx, who); err != nil {
 			return store.Event{}, err

@@ -54,7 +54,7 @@ func Import(ctx context.Context, db *store.DB, who access.Subject, tag lang.Tag,
 	done := Imported{Edition: o.Edition, Lang: tag, SHA256: digest(o)}
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
 		before, err := Text(ctx, tx, access.System("framework").Scope(), o.Edition, tag)
-		done.First = errors.Is(err, store.NotFound)
+		done.First = errors.Is(err, store.ErrNotFound)
 		if err != nil && !done.First {
 			return store.Event{}, err
 		}
@@ -62,7 +62,7 @@ func Import(ctx context.Context, db *store.DB, who access.Subject, tag lang.Tag,
 			done.Changed = differ(before, o)
 		}
 		if done.Same() {
-			return store.Event{}, store.Unchanged
+			return store.Event{}, store.ErrUnchanged
 		}
 		if err := replace(ctx, tx, tag, o); err != nil {
 			return store.Event{}, err
@@ -112,7 +112,7 @@ func replace(ctx context.Context, tx *store.Tx, tag lang.Tag, o Official) error 
 // running is the kind under which the tables keep running heads.
 const running Kind = "running"
 
-// Text reads the official text of an edition in a language, or store.NotFound
+// Text reads the official text of an edition in a language, or store.ErrNotFound
 // where it was not imported.
 func Text(ctx context.Context, q store.Reader, scope access.Scope, edition string, tag lang.Tag) (Official, error) {
 	type passageRow struct {
@@ -131,7 +131,7 @@ func Text(ctx context.Context, q store.Reader, scope access.Scope, edition strin
 		return Official{}, fmt.Errorf("framework: read text: %w", err)
 	}
 	if len(rows) == 0 {
-		return Official{}, store.NotFound
+		return Official{}, store.ErrNotFound
 	}
 	o := Official{Edition: edition, Lang: tag, Imported: rows[0].Imported}
 	for _, r := range rows {

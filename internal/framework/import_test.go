@@ -28,8 +28,8 @@ func TestImport(t *testing.T) {
 		o := parse(t, text)
 
 		t.Run("before the first import there is no text", func(t *testing.T) {
-			if _, err := framework.Text(ctx, db, nobody.Scope(), "1049", lang.English); !errors.Is(err, store.NotFound) {
-				t.Errorf("got %v, want store.NotFound", err)
+			if _, err := framework.Text(ctx, db, nobody.Scope(), "1049", lang.English); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("got %v, want store.ErrNotFound", err)
 			}
 		})
 

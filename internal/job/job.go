@@ -94,7 +94,7 @@ func Stop(ctx context.Context, db *store.DB, id string) error {
 		SET stage = CASE stage WHEN 'waiting' THEN 'stopped' ELSE 'stopping' END, updated = $2
 		WHERE id = $1 AND stage IN ('waiting', 'running')`, id, time.Now())
 	if err == nil && n == 0 {
-		return store.NotFound
+		return store.ErrNotFound
 	}
 	return err
 }
@@ -106,7 +106,7 @@ func Resume(ctx context.Context, db *store.DB, id string) error {
 		SET stage = 'waiting', tries = 0, reason = '', updated = $2
 		WHERE id = $1 AND stage IN ('stopped', 'failed')`, id, time.Now())
 	if err == nil && n == 0 {
-		return store.NotFound
+		return store.ErrNotFound
 	}
 	return err
 }
@@ -145,7 +145,7 @@ func (r *Runner) Work(ctx context.Context) {
 			r.run(ctx, j, nil)
 			continue
 		}
-		if !errors.Is(err, store.NotFound) && ctx.Err() == nil {
+		if !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
 			r.log.Error("claim a job", "err", err)
 		}
 		select {

@@ -184,7 +184,7 @@ func TestAPersonSeesHerOwnJobsOnly(t *testing.T) {
 		if _, err := job.Get(ctx, db, hers.Scope(), id); err != nil {
 			t.Error(err)
 		}
-		if _, err := job.Get(ctx, db, others.Scope(), id); !errors.Is(err, store.NotFound) {
+		if _, err := job.Get(ctx, db, others.Scope(), id); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
 		if list, err := job.List(ctx, db, others.Scope(), 10, 0); err != nil || len(list) != 0 {

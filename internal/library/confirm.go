@@ -139,7 +139,7 @@ func (l *Library) move(ctx context.Context, who access.Subject, id string, to St
 			return store.Event{}, err
 		}
 		if in.Stage == to {
-			return store.Event{}, store.Unchanged
+			return store.Event{}, store.ErrUnchanged
 		}
 		if !from(in.Stage) || to == Arrived && in.Sum == "" {
 			return store.Event{}, fmt.Errorf("library: a file that is %s cannot become %s: %w", in.Stage, to, ErrForbidden)

@@ -111,7 +111,7 @@ func (r Record) Edition(t lang.Tag) Edition {
 	return Edition{}
 }
 
-// Get reads a document with its editions and relations, or store.NotFound.
+// Get reads a document with its editions and relations, or store.ErrNotFound.
 func (l *Library) Get(ctx context.Context, scope access.Scope, id string) (Record, error) {
 	return get(ctx, l.DB, scope, id)
 }
@@ -283,7 +283,7 @@ func gather(rows []titled) []Related {
 // BySymbol finds the document with the symbol that the reader may see.
 func (l *Library) BySymbol(ctx context.Context, scope access.Scope, symbol string) (string, error) {
 	if symbol == "" {
-		return "", store.NotFound
+		return "", store.ErrNotFound
 	}
 	return store.Get[string](ctx, l.DB, scope, "SELECT d.id FROM document d WHERE {scope d} AND d.symbol = $1 ORDER BY d.created", symbol)
 }
@@ -297,7 +297,7 @@ func sameFile(ctx context.Context, q store.Reader, scope access.Scope, sum strin
 		JOIN document d ON d.id = e.document
 		WHERE {scope d} AND v.sum = $1
 		ORDER BY d.created`, sum)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
 	}
 	return id, err

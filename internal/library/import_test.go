@@ -136,7 +136,7 @@ func TestAnUploadedFileIsReadProposedAndConfirmed(t *testing.T) {
 		if err != nil || in.Stage != library.Ready || p.Lang != "de" || p.Title != "Leitfaden für die Bürgerpolizei" || p.Symbol != "PC.DEC/1049" || p.Date != "2012-07-26" {
 			t.Fatalf("%+v %v", in, err)
 		}
-		if _, err := l.Intake(ctx, member, in.ID); !errors.Is(err, store.NotFound) {
+		if _, err := l.Intake(ctx, member, in.ID); !errors.Is(err, store.ErrNotFound) {
 			t.Error("somebody else sees it:", err)
 		}
 		confirm := func() (string, error) {
@@ -178,7 +178,7 @@ func TestAFileThatCannotBeReadWaitsInQuarantine(t *testing.T) {
 			t.Error("an administrator may have it read again:", err)
 		}
 		readAll(t, l)
-		if err := l.Discard(ctx, member, in.ID); !errors.Is(err, store.NotFound) {
+		if err := l.Discard(ctx, member, in.ID); !errors.Is(err, store.ErrNotFound) {
 			t.Error("somebody else put it aside:", err)
 		}
 		if err := l.Discard(ctx, expert, in.ID); err != nil {

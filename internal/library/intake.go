@@ -101,9 +101,9 @@ func (l *Library) receive(ctx context.Context, who access.Subject, batch, name s
 	in.Sum, in.Bytes = string(sum), size
 	_, err = store.Write(ctx, l.DB, who, func(tx *store.Tx) (store.Event, error) {
 		if in.Stage == Arrived {
-			if before, err := arrivedBefore(ctx, tx, in); !errors.Is(err, store.NotFound) {
+			if before, err := arrivedBefore(ctx, tx, in); !errors.Is(err, store.ErrNotFound) {
 				in = before
-				return store.Event{}, errors.Join(err, store.Unchanged)
+				return store.Event{}, errors.Join(err, store.ErrUnchanged)
 			}
 			if in.Document, err = sameFile(ctx, tx, who.Scope(), in.Sum); err != nil {
 				return store.Event{}, err

@@ -270,7 +270,7 @@ func TestNobodyFindsWhatSheMayNotRead(t *testing.T) {
 				t.Errorf("%+v finds %v", c.who, got)
 			}
 		}
-		if _, err := l.Get(ctx, nobody.Scope(), secret); !errors.Is(err, store.NotFound) {
+		if _, err := l.Get(ctx, nobody.Scope(), secret); !errors.Is(err, store.ErrNotFound) {
 			t.Error("a closed document opened:", err)
 		}
 		rec, err := l.Get(ctx, nobody.Scope(), citing)

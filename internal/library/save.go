@@ -112,7 +112,7 @@ func putText(ctx context.Context, tx *store.Tx, document string, t Text) error {
 	}
 	edition, err := store.Get[string](ctx, tx, parts,
 		"SELECT id FROM language_version WHERE {scope} AND document = $1 AND lang = $2", document, string(t.Lang))
-	if err != nil && !errors.Is(err, store.NotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	if edition == "" {
@@ -131,7 +131,7 @@ func putText(ctx context.Context, tx *store.Tx, document string, t Text) error {
 func putVersion(ctx context.Context, tx *store.Tx, edition string, t Text) error {
 	last, err := store.Get[Version](ctx, tx, parts,
 		"SELECT "+versionColumns+" FROM version v WHERE {scope} AND v.edition = $1 ORDER BY v.number DESC LIMIT 1", edition)
-	if err != nil && !errors.Is(err, store.NotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	if last.Sum == t.Sum && t.Sum != "" && last.Mark == t.Mark {

@@ -81,7 +81,7 @@ func (l *Library) mayRead(ctx context.Context, scope access.Scope, id string) (b
 		return true, nil
 	}
 	_, err := store.Get[string](ctx, l.DB, scope, "SELECT d.id FROM document d WHERE {scope d} AND d.id = $1", id)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err

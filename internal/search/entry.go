@@ -84,7 +84,8 @@ const OtherLang = "other"
 func (r *record) addText(e Entry) int {
 	a := borrow(e.Lang)
 	defer a.giveBack()
-	counts, length, order := map[string]int{}, 0, sketch{}
+	counts, length, order := a.count, 0, sketch{}
+	clear(counts)
 	read := func(text string, weight int, stops bool) {
 		a.tokens(text, func(t token) {
 			if t.stop && !stops {

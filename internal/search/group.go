@@ -19,16 +19,15 @@ func (f *finding) group(sets []*roaring.Bitmap) []*roaring.Bitmap {
 	for k, set := range sets {
 		kept[k] = make([]uint64, f.view.shelves[k].size()/64+1)
 		walk(set, func(n uint32) {
-			p := f.order.place(k, n)
-			slot, taken := seen.find(f.order.documents[k][n])
-			if taken {
-				old := slot.place
-				if !f.order.stands(p, old) {
+			slot := seen.find(f.order.documents[k][n])
+			if slot.shelf > 0 {
+				old := f.order.place(int(slot.shelf-1), slot.n)
+				if !f.order.stands(f.order.place(k, n), old) {
 					return
 				}
 				kept[old.shelf][old.n/64] &^= 1 << (old.n % 64)
 			}
-			slot.place = p
+			slot.shelf, slot.n = uint32(k+1), n
 			kept[k][n/64] |= 1 << (n % 64)
 		})
 	}
@@ -39,7 +38,7 @@ func (f *finding) group(sets []*roaring.Bitmap) []*roaring.Bitmap {
 	return out
 }
 
-// table finds the place that stands for a document by the document's hash: an
+// table finds the entry that stands for a document by the document's hash: an
 // open hash table, because a map takes several times as long.
 type table struct {
 	slots []slot
@@ -47,9 +46,9 @@ type table struct {
 }
 
 type slot struct {
-	taken bool
 	hash  uint64
-	place place
+	n     uint32
+	shelf uint32 // counted from 1: 0 is a free slot
 }
 
 var tables sync.Pool // of *table
@@ -59,24 +58,20 @@ func borrowTable(entries int) *table {
 	if !ok {
 		t = &table{}
 	}
-	width := bits.Len(uint(2*entries + 1))
+	width := bits.Len(uint(entries + entries/2 + 1))
 	t.slots = slices.Grow(t.slots[:0], 1<<width)[:1<<width]
 	clear(t.slots)
 	t.shift = 64 - width
 	return t
 }
 
-// find returns the slot of a document, and whether it was taken before.
-func (t *table) find(hash uint64) (*slot, bool) {
+// find returns the slot of a document, which may be free yet.
+func (t *table) find(hash uint64) *slot {
 	const golden = 0x9E3779B97F4A7C15 // spreads the hash over the high bits
 	for i := hash * golden >> t.shift; ; i = (i + 1) & uint64(len(t.slots)-1) {
-		s := &t.slots[i]
-		if !s.taken {
-			s.taken, s.hash = true, hash
-			return s, false
-		}
-		if s.hash == hash {
-			return s, true
+		if s := &t.slots[i]; s.shelf == 0 || s.hash == hash {
+			s.hash = hash
+			return s
 		}
 	}
 }

@@ -96,7 +96,7 @@ func BenchmarkHundredThousand(b *testing.B) {
 	for _, kind := range []struct {
 		name  string
 		query search.Query
-	}{{"", search.Query{Limit: 10}}, {"facets-", search.Query{Limit: 10, Facets: true}}, {"date-", search.Query{Limit: 10, Sort: search.ByDate}}} {
+	}{{"", search.Query{Limit: 10}}, {"facets-", search.Query{Limit: 10, Facets: true}}, {"date-", search.Query{Limit: 10, Sort: search.ByDate}}, {"group-", search.Query{Limit: 10, Group: true}}} {
 		var times []time.Duration
 		before := cpu()
 		for _, jq := range queries[:900] {
@@ -115,6 +115,49 @@ func BenchmarkHundredThousand(b *testing.B) {
 		b.ReportMetric(used.Seconds()*1000/900, kind.name+"CPU-ms/query")
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkGroupedList shows the whole list of 10,000 documents in one to six
+// languages, with all facets, one hit a document.
+func BenchmarkGroupedList(b *testing.B) {
+	ix := indexOf(b)
+	r := rand.New(rand.NewPCG(4, 22))
+	versions := 0
+	for batch := range 10 {
+		var put []search.Entry
+		for i := range 1000 {
+			e := search.Entry{
+				Document: fmt.Sprintf("%08x-%04d", r.Uint32(), batch*1000+i), Title: name(r), Passages: []string{name(r), name(r)},
+				Type: fmt.Sprint("type", r.IntN(13)), Origin: fmt.Sprint("S", r.IntN(80)),
+				Themes: []string{fmt.Sprint("theme", r.IntN(15)), fmt.Sprint("theme", 15+r.IntN(15))}, Items: []string{fmt.Sprint("1049/", r.IntN(41))},
+				Date:  fmt.Sprintf("%d-%02d-%02d", 1998+r.IntN(28), 1+r.IntN(12), 1+r.IntN(28)),
+				Label: access.Label{Level: access.Level(r.IntN(3))},
+			}
+			for _, e.Lang = range lang.All[:1+r.IntN(6)] {
+				put = append(put, e)
+				versions++
+			}
+		}
+		if err := ix.Update(int64(batch+1), put, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	scope := access.Subject{ID: "p", Role: access.DeskOfficer}.Scope()
+	ask := func(text string) {
+		a, err := ix.Search(b.Context(), scope, search.Query{Text: text, Lang: "fr", Group: true, Facets: true, Limit: 20})
+		if err != nil || a.Total == 0 {
+			b.Fatal(a.Total, err)
+		}
+	}
+	began := cpu()
+	ask("")
+	first, before := cpu()-began, cpu()
+	for b.Loop() {
+		ask("")
+	}
+	b.ReportMetric((cpu()-before).Seconds()*1000/float64(b.N), "CPU-ms/list")
+	b.ReportMetric(first.Seconds()*1000, "first-CPU-ms")
+	b.ReportMetric(float64(versions), "versions")
 }
 
 // cpu is the processor time that the process has used.

@@ -40,9 +40,9 @@ func (s sketch) add(h uint32) sketch {
 }
 
 func (s sketch) addWord(w word) sketch {
-	s = s.add(hashOf(w.term))
+	s = s.add(w.hash[0])
 	if w.alt != "" {
-		s = s.add(hashOf(w.alt) | samePlace)
+		s = s.add(w.hash[1] | samePlace)
 	}
 	return s
 }
@@ -86,9 +86,9 @@ func (s sketch) follows(i int, phrase [][2]uint32) bool {
 func hashes(phrase []word) [][2]uint32 {
 	list := make([][2]uint32, len(phrase))
 	for i, w := range phrase {
-		list[i] = [2]uint32{hashOf(w.term), hashOf(w.term)}
-		if w.alt != "" {
-			list[i][1] = hashOf(w.alt)
+		list[i] = w.hash
+		if w.alt == "" {
+			list[i][1] = w.hash[0]
 		}
 	}
 	return list

@@ -30,6 +30,7 @@ import (
 type word struct {
 	term, alt string
 	stop      bool
+	hash      [2]uint32 // of term and alt, for sketches; set by know
 }
 
 // grammar is what the index knows of a language.
@@ -65,6 +66,7 @@ type analyser struct {
 	tag   lang.Tag
 	known map[string]word
 	parts []part
+	count map[string]int // of one text's terms, emptied for the next
 }
 
 // maxKnown bounds an analyser's memory of words: about 3 MB.
@@ -86,7 +88,7 @@ func borrow(t lang.Tag) *analyser {
 	if a, ok := pool.(*sync.Pool).Get().(*analyser); ok {
 		return a
 	}
-	return &analyser{grammar: g, tag: t, known: map[string]word{}}
+	return &analyser{grammar: g, tag: t, known: map[string]word{}, count: map[string]int{}}
 }
 
 func (a *analyser) giveBack() {
@@ -104,6 +106,7 @@ func (a *analyser) know(raw string, mixed bool) word {
 			clear(a.known)
 		}
 		w = a.forms(clean(raw))
+		w.hash = [2]uint32{hashOf(w.term), hashOf(w.alt)}
 		a.known[strings.Clone(raw)] = w
 	}
 	if w.stop && mixed && len(raw) > 1 && raw == strings.ToUpper(raw) {

@@ -93,13 +93,13 @@ func List[Row any](ctx context.Context, q Reader, scope access.Scope, query stri
 	return list, nil
 }
 
-// Get reads the first row of a statement within the scope, or NotFound.
+// Get reads the first row of a statement within the scope, or ErrNotFound.
 func Get[Row any](ctx context.Context, q Reader, scope access.Scope, query string, args ...any) (Row, error) {
 	for r, err := range Rows[Row](ctx, q, scope, query, args...) {
 		return r, err
 	}
 	var none Row
-	return none, NotFound
+	return none, ErrNotFound
 }
 
 // Rows reads row by row, for what is too long to hold. After an error it ends.

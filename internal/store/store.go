@@ -23,9 +23,9 @@ import (
 	_ "modernc.org/sqlite"             // registers "sqlite"
 )
 
-// NotFound is returned where no row exists, or none within the reader's scope:
+// ErrNotFound is returned where no row exists, or none within the reader's scope:
 // the two are not told apart.
-var NotFound = errors.New("store: not found")
+var ErrNotFound = errors.New("store: not found")
 
 // Options say where the tables are: in Dir (SQLite), or at the PostgreSQL
 // address DSN when that is set.

@@ -75,7 +75,7 @@ func TestAWriteThatNamesNoEventIsUndone(t *testing.T) {
 			if err := tx.Set(ctx, "colour", "red"); err != nil {
 				return store.Event{}, err
 			}
-			return store.Event{}, store.Unchanged
+			return store.Event{}, store.ErrUnchanged
 		})
 		if err != nil || e.Seq != 0 {
 			t.Error("nothing to change is not an error", err)
@@ -142,7 +142,7 @@ func TestManyWritersAtOnceMakeOneChain(t *testing.T) {
 				for range each {
 					_, err := store.Write(ctx, db, officer, func(tx *store.Tx) (store.Event, error) {
 						n, err := store.Get[string](ctx, tx, all, "SELECT value FROM setting WHERE {scope} AND name = 'n'")
-						if err != nil && !errors.Is(err, store.NotFound) {
+						if err != nil && !errors.Is(err, store.ErrNotFound) {
 							return store.Event{}, err
 						}
 						return store.Event{Act: "counted", Object: fmt.Sprint(w)}, tx.Set(ctx, "n", n+"x")

@@ -32,7 +32,7 @@ func Upkeep(ctx context.Context, db *DB, query string, args ...any) (int64, erro
 	return res.RowsAffected()
 }
 
-// UpkeepGet is Upkeep for a statement with RETURNING; NotFound where it
+// UpkeepGet is Upkeep for a statement with RETURNING; ErrNotFound where it
 // touched no row.
 func UpkeepGet[Row any](ctx context.Context, db *DB, query string, args ...any) (Row, error) {
 	var none Row
@@ -52,7 +52,7 @@ func UpkeepGet[Row any](ctx context.Context, db *DB, query string, args ...any) 
 		if err := rows.Err(); err != nil {
 			return none, fmt.Errorf("store: %w", err)
 		}
-		return none, NotFound
+		return none, ErrNotFound
 	}
 	return scan()
 }

@@ -15,9 +15,9 @@ import (
 	"polis/internal/access"
 )
 
-// Unchanged is returned by a write's function that found nothing to do: the
+// ErrUnchanged is returned by a write's function that found nothing to do: the
 // transaction is rolled back, no event is written, and Write reports no error.
-var Unchanged = errors.New("store: nothing to change")
+var ErrUnchanged = errors.New("store: nothing to change")
 
 // writers is the number of the advisory lock that makes PostgreSQL, like
 // SQLite, take one writer at a time: what a transaction has read is still true
@@ -64,7 +64,7 @@ func WriteAll(ctx context.Context, db *DB, who access.Subject, fn func(tx *Tx) (
 	for try := 0; ; try++ {
 		events, err := db.writeOnce(ctx, who, fn)
 		switch {
-		case errors.Is(err, Unchanged):
+		case errors.Is(err, ErrUnchanged):
 			return nil, nil
 		case err == nil:
 			db.advance(events[len(events)-1].Seq)
@@ -97,7 +97,7 @@ func (db *DB) writeOnce(ctx context.Context, who access.Subject, fn func(tx *Tx)
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, Unchanged
+		return nil, ErrUnchanged
 	}
 	if err := tx.append(ctx, who, events); err != nil {
 		return nil, err

@@ -180,7 +180,7 @@ func (h *House) setPassword(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.As(err, &wrong):
 		return h.showAccount(w, r, wrong)
-	case errors.Is(err, store.NotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return Refused(access.RuleSignIn)
 	case err != nil:
 		return err

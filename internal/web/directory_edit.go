@@ -156,7 +156,7 @@ func (h *House) saveEntry(w http.ResponseWriter, r *http.Request) error {
 		p.reconcile(stale.Current)
 	case errors.Is(err, directory.ErrForbidden):
 		return &Fault{Status: http.StatusForbidden, Key: "directory.forbidden", Rule: access.RuleRole, Err: err}
-	case errors.Is(err, store.NotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return NotFound()
 	default:
 		return err

@@ -41,8 +41,10 @@ var entryPage = newPage("directory-entry", EntryView{
 	Facts:  []Fact{{"Host State", []Link{{"Kyrgyzstan", "/en/directory/KG"}}}},
 	Hosted: []DirectoryLine{{"OSCE Centre in Bishkek", "/en/directory/programme-office-bishkek", "CiB", "1998–2017", "A note.", 1}},
 	Parts:  []DirectoryLine{{"Security Committee", "/en/directory/security-committee", "SC", "", "", 2}},
-	Documents: DocumentsView{Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
-		All: "/en/library?origin=KG", AllText: "All 2 documents", Empty: "Nothing yet."},
+	Documents: DocumentsView{
+		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
+		All:   "/en/library?origin=KG", AllText: "All 2 documents", Empty: "Nothing yet.",
+	},
 	Names: []NameView{{"from 2017", []NameForm{{"Русский", "ru", "Офис программ ОБСЕ в Бишкеке", "ОПБ", "Примечание"}}}},
 	Edit:  "/en/directory/KG/edit", Why: "Your role allows this.",
 })
@@ -139,7 +141,7 @@ func (h *House) entryFacts(r *http.Request, w wording, e directory.Entry) ([]Fac
 	switch {
 	case err == nil:
 		add("mandate", e.Mandate, w.URL("/library/"+decision))
-	case errors.Is(err, store.NotFound):
+	case errors.Is(err, store.ErrNotFound):
 		add("mandate", e.Mandate, "")
 	default:
 		return nil, err

@@ -252,8 +252,10 @@ func (w wording) change(c directory.Change) ChangeView {
 // faults lists what is wrong by line and column.
 func (w wording) faults(list []directory.Fault) *Table {
 	t := &Table{Caption: w.T("directory.import.problem"), Columns: []Column{
-		{Text: w.T("directory.import.row")}, {Text: w.T("directory.import.column")},
-		{Text: w.T("directory.import.problem")}, {Text: w.T("directory.import.value")},
+		{Text: w.T("directory.import.row")},
+		{Text: w.T("directory.import.column")},
+		{Text: w.T("directory.import.problem")},
+		{Text: w.T("directory.import.value")},
 	}}
 	for _, fault := range list {
 		t.Rows = append(t.Rows, []Cell{{Text: strconv.Itoa(fault.Row)}, {Text: fault.Column}, {Text: w.T(fault.Key)}, {Text: fault.Value}})

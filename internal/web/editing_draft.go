@@ -174,7 +174,7 @@ func (row relationForm) relation(ctx context.Context, h *House, scope access.Sco
 		r.Symbol = row.To
 		return r, "", nil
 	}
-	if _, err := h.Library.Get(ctx, scope, id); errors.Is(err, store.NotFound) {
+	if _, err := h.Library.Get(ctx, scope, id); errors.Is(err, store.ErrNotFound) {
 		return r, "library.error.document", nil
 	} else if err != nil {
 		return r, "", err
@@ -202,7 +202,7 @@ func (h *House) document(ctx context.Context, scope access.Scope, name string) (
 	} else {
 		_, err = h.Library.Get(ctx, scope, id)
 	}
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
 	}
 	return id, err

@@ -71,7 +71,7 @@ var foreseen = []struct {
 	status int
 	key    string
 }{
-	{store.NotFound, http.StatusNotFound, "web.fault.missing"},
+	{store.ErrNotFound, http.StatusNotFound, "web.fault.missing"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "web.fault.busy"},
 	{context.Canceled, http.StatusServiceUnavailable, "web.fault.busy"},
 }

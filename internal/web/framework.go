@@ -122,7 +122,7 @@ func (h *House) openEdition(r *http.Request, id string) (*frameworking, error) {
 	}
 	shown := p.choose(there)
 	p.text, err = framework.Text(r.Context(), h.DB, scope(r), id, shown)
-	if errors.Is(err, store.NotFound) { // taken away since
+	if errors.Is(err, store.ErrNotFound) { // taken away since
 		return p, nil
 	}
 	p.official.Line = p.T("framework.official.imported", "date", p.Date(p.text.Imported))

@@ -246,7 +246,7 @@ func (h *House) arrived(r *http.Request) (library.Intake, error) {
 		return library.Intake{}, err
 	}
 	in, err := h.Library.Intake(r.Context(), ReaderOf(r).Subject, r.PathValue("id"))
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return in, NotFound()
 	}
 	return in, err

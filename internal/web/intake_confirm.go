@@ -135,7 +135,7 @@ func (c *confirming) propose() error {
 		return nil
 	}
 	rec, err := c.h.Library.Get(c.r.Context(), scope(c.r), c.like)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		c.like = ""
 		return nil
 	}
@@ -316,7 +316,7 @@ func (c *confirming) belongs(v *ConfirmView, words wording) error {
 	ctx := c.r.Context()
 	if c.home && c.wrong["into"] == "" {
 		rec, err := c.h.Library.Get(ctx, scope(c.r), documentID(c.into))
-		if errors.Is(err, store.NotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		v.Home, v.Into = rec.ID, &Link{rec.Edition(words.Lang).Title, words.URL("/library/" + rec.ID)}

@@ -332,8 +332,10 @@ func TestConfirming(t *testing.T) {
 				t.Fatalf("%d", got.status)
 			}
 			en := lang.For("en")
-			for _, words := range []string{"Typed summary", "POLIS/1", "yesterday", "patrol, street", `value="cybercrime" checked`,
-				en.T("library.error.title"), en.T("library.error.date"), en.T("library.error.level"), en.T("library.error.relation"), `href="#relation-to-1"`} {
+			for _, words := range []string{
+				"Typed summary", "POLIS/1", "yesterday", "patrol, street", `value="cybercrime" checked`,
+				en.T("library.error.title"), en.T("library.error.date"), en.T("library.error.level"), en.T("library.error.relation"), `href="#relation-to-1"`,
+			} {
 				if !strings.Contains(got.body, words) {
 					t.Errorf("no %q", words)
 				}

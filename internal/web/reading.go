@@ -131,7 +131,7 @@ func (h *House) openReading() {
 // record reads the document of the address within the reader's scope.
 func (h *House) record(r *http.Request) (library.Record, error) {
 	rec, err := h.Library.Get(r.Context(), scope(r), r.PathValue("id"))
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return rec, NotFound()
 	}
 	return rec, err
@@ -550,7 +550,7 @@ func viewable(media string) bool {
 // run, as a view; either way sandboxed.
 func (h *House) file(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.Library.File(r.Context(), scope(r), r.FormValue("v"))
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return NotFound()
 	}
 	if err != nil {

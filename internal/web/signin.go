@@ -47,7 +47,7 @@ func (h *House) reader(r *http.Request) (Reader, error) {
 		return Reader{}, nil
 	}
 	who, p, err := account.Subject(ctx, h.DB, id)
-	if errors.Is(err, store.NotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return Reader{}, h.Sessions.Destroy(ctx)
 	}
 	return Reader{Subject: who, Name: p.Name, Lang: p.Lang}, err

@@ -28,8 +28,11 @@ func TestSigningIn(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, c := range [][2]string{
-				{"aigul@polis.example", "a wrong password"}, {"aigul@polis.example", ""}, {"nobody@polis.example", testPassword},
-				{"out@polis.example", testPassword}, {"", ""},
+				{"aigul@polis.example", "a wrong password"},
+				{"aigul@polis.example", ""},
+				{"nobody@polis.example", testPassword},
+				{"out@polis.example", testPassword},
+				{"", ""},
 			} {
 				got := h.visitor().post("/en/sign-in", "email", c[0], "password", c[1])
 				if got.status != http.StatusUnprocessableEntity || !got.says(en.T("account.sign-in.failed")) || len(got.cookies) > 0 {

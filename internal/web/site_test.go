@@ -102,7 +102,7 @@ func TestFaults(t *testing.T) {
 	s := testSite(t, Options{})
 	s.Handle("GET /closed", func(http.ResponseWriter, *http.Request) error { return Refused(access.RuleNotGroup) })
 	s.Handle("GET /broken", func(http.ResponseWriter, *http.Request) error { return io.ErrUnexpectedEOF })
-	s.Handle("GET /gone", func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("document: %w", store.NotFound) })
+	s.Handle("GET /gone", func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("document: %w", store.ErrNotFound) })
 	s.Handle("GET /panic", func(http.ResponseWriter, *http.Request) error { panic("secret of the house") })
 	s.Handle("POST /form", func(w http.ResponseWriter, r *http.Request) error {
 		_, err := io.Copy(io.Discard, r.Body)

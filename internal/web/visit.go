@@ -9,14 +9,13 @@ import (
 
 // visit is what the layers around one request tell each other.
 type visit struct {
-	id         string // number of the request, in the log and on the error page
-	lang       lang.Tag
-	prefixed   bool   // the address named the language
-	path       string // without the language
-	route      string // pattern that answered, "" if none did
-	reader     Reader
-	keep       *keptPage // the page as shown, if the shelf may have it
-	generation int64
+	id       string // number of the request, in the log and on the error page
+	lang     lang.Tag
+	prefixed bool   // the address named the language
+	path     string // without the language
+	route    string // pattern that answered, "" if none did
+	reader   Reader
+	keep     *keptPage // the page as shown, if the shelf may have it
 }
 
 type visitKey struct{}

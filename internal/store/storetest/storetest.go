@@ -4,14 +4,13 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/url"
 	"os"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"database/sql"
 
 	"polis/internal/store"
 )
