@@ -56,5 +56,8 @@ func (h *house) buildIndex(ctx context.Context, c *console, dir string) (count i
 	if err := h.library.CatchUp(ctx, ix, bar.set); err != nil {
 		return 0, err
 	}
+	if err := ix.Compact(ctx); err != nil {
+		return 0, err
+	}
 	return ix.Count()
 }

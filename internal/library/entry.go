@@ -27,8 +27,8 @@ func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger
 			log.Error("index", "err", err)
 			sleep(ctx, 5*time.Second)
 		}
-		if time.Since(began) > time.Second {
-			debug.FreeOSMemory() // a small machine needs what a large import took
+		if time.Since(began) > 2*time.Second {
+			l.tidy(ctx, ix, log)
 		}
 		select {
 		case <-ctx.Done():
@@ -39,6 +39,15 @@ func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger
 			}
 		}
 	}
+}
+
+// tidy follows a large import: questions cost half as much of an index in few
+// pieces, and a small machine needs the memory back.
+func (l *Library) tidy(ctx context.Context, ix *search.Index, log *slog.Logger) {
+	if err := ix.Compact(ctx); err != nil && ctx.Err() == nil {
+		log.Error("compact the index", "err", err)
+	}
+	debug.FreeOSMemory()
 }
 
 func sleep(ctx context.Context, d time.Duration) {
