@@ -57,40 +57,29 @@ func (r eventRow) event() Event {
 	}
 }
 
+const eventColumns = "seq, at, who, act, object, level, state, grp, owner, data, hash"
+
 // Since lists at most limit events that follow number seq, oldest first.
 func Since(ctx context.Context, q Reader, scope access.Scope, seq int64, limit int) ([]Event, error) {
-	rows, err := List[eventRow](ctx, q, scope, `
-		SELECT seq, at, who, act, object, level, state, grp, owner, data, hash
-		FROM event
-		WHERE {scope} AND seq > $1
-		ORDER BY seq
-		LIMIT $2`, seq, limit)
-	if err != nil {
-		return nil, err
-	}
-	events := make([]Event, len(rows))
-	for i, r := range rows {
-		events[i] = r.event()
-	}
-	return events, nil
+	return events(ctx, q, scope, "seq > $1 ORDER BY seq", seq, limit)
 }
 
 // History lists the events of one record, newest first.
 func History(ctx context.Context, q Reader, scope access.Scope, object string, limit int) ([]Event, error) {
-	rows, err := List[eventRow](ctx, q, scope, `
-		SELECT seq, at, who, act, object, level, state, grp, owner, data, hash
-		FROM event
-		WHERE {scope} AND object = $1
-		ORDER BY seq DESC
-		LIMIT $2`, object, limit)
+	return events(ctx, q, scope, "object = $1 ORDER BY seq DESC", object, limit)
+}
+
+// events reads at most limit events that meet the condition on $1.
+func events(ctx context.Context, q Reader, scope access.Scope, which string, arg any, limit int) ([]Event, error) {
+	rows, err := List[eventRow](ctx, q, scope, "SELECT "+eventColumns+" FROM event WHERE {scope} AND "+which+" LIMIT $2", arg, limit)
 	if err != nil {
 		return nil, err
 	}
-	events := make([]Event, len(rows))
+	list := make([]Event, len(rows))
 	for i, r := range rows {
-		events[i] = r.event()
+		list[i] = r.event()
 	}
-	return events, nil
+	return list, nil
 }
 
 // Fault is a place where the log is not what was written.
@@ -117,11 +106,7 @@ func Verify(ctx context.Context, db *DB) (int64, []Fault, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	rows := Rows[eventRow](ctx, db, access.System("verify").Scope(), `
-		SELECT seq, at, who, act, object, level, state, grp, owner, data, hash
-		FROM event
-		WHERE {scope}
-		ORDER BY seq`)
+	rows := Rows[eventRow](ctx, db, access.System("verify").Scope(), "SELECT "+eventColumns+" FROM event WHERE {scope} ORDER BY seq")
 	for r, err := range rows {
 		if err != nil {
 			return count, faults, err

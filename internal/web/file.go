@@ -1,0 +1,59 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"polis/internal/blob"
+	"polis/internal/store"
+)
+
+func fileExt(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && len(name)-i <= 6 {
+		return name[i:]
+	}
+	return "file"
+}
+
+// viewable: only what a browser shows without running anything of it.
+func viewable(media string) bool {
+	return slices.Contains([]string{"application/pdf", "image/png", "image/jpeg", "text/plain"}, strings.Split(media, ";")[0])
+}
+
+// file sends the original. It comes as a download, or, where nothing in it can
+// run, as a view; either way sandboxed.
+func (h *House) file(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.Library.File(r.Context(), scope(r), r.FormValue("v"))
+	if errors.Is(err, store.ErrNotFound) {
+		return NotFound()
+	}
+	if err != nil {
+		return err
+	}
+	f, err := h.Library.Files.Get(blob.Sum(v.Sum))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	disposition, media := "attachment", "application/octet-stream"
+	if r.FormValue("view") != "" && viewable(v.Media) {
+		disposition, media = "inline", v.Media
+	}
+	head := w.Header()
+	head.Set("Content-Type", media)
+	head.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": v.File}))
+	if media != "application/pdf" { // the browser's own viewer refuses to work in a sandbox
+		head.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	}
+	head.Set("Cache-Control", "private, no-cache")
+	head.Set("ETag", strconv.Quote(v.Sum))
+	Patient(w, time.Hour)
+	http.ServeContent(w, r, "", v.Created, io.ReadSeeker(f))
+	return nil
+}
