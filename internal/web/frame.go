@@ -85,6 +85,15 @@ func (f *Frame) And(name, value string) string {
 	return f.here(q)
 }
 
+// Instead is the address of this page with one of a name's values in the place
+// of another: a sub-theme narrows the theme that was chosen.
+func (f *Frame) Instead(name, old, value string) string {
+	q := f.request.URL.Query()
+	q.Del("page")
+	q[name] = append(slices.DeleteFunc(q[name], func(v string) bool { return v == old }), value)
+	return f.here(q)
+}
+
 func (f *Frame) here(q url.Values) string {
 	q.Del("notice") // what has just happened is said once
 	if encoded := q.Encode(); encoded != "" {

@@ -219,22 +219,43 @@ func (w wording) facets(q search.Query, a search.Answer) []Facet {
 	var list []Facet
 	for _, name := range facetNames {
 		counts := a.Facets[name]
+		if name == search.Theme {
+			counts = themesInReach(counts, q.Filter[name])
+		}
 		if len(counts) == 0 || len(counts) == 1 && len(q.Filter[name]) == 0 && counts[0].N == a.Total {
 			continue
 		}
 		f := Facet{Name: w.T("library.facet." + string(name)), Open: len(q.Filter[name]) > 0 || len(list) < 2}
 		for _, c := range counts[:min(len(counts), maxChoices)] {
-			choice := Choice{Text: w.value(name, c.Value), Count: w.Number(c.N), Chosen: slices.Contains(q.Filter[name], c.Value)}
-			if choice.Chosen {
-				choice.URL = w.Without(string(name), c.Value)
-			} else {
-				choice.URL = w.And(string(name), c.Value)
-			}
-			f.Choices = append(f.Choices, choice)
+			f.Choices = append(f.Choices, w.choice(name, c, q.Filter[name]))
 		}
 		list = append(list, f)
 	}
 	return list
+}
+
+// choice is one value of a facet: choosing adds it, choosing it again takes it
+// away, and a sub-theme takes the place of its theme.
+func (w wording) choice(name search.Facet, c search.Count, chosen []string) Choice {
+	parent, _, _ := strings.Cut(c.Value, "/")
+	choice := Choice{Text: w.value(name, c.Value), Count: w.Number(c.N)}
+	switch {
+	case slices.Contains(chosen, c.Value):
+		choice.Chosen, choice.URL = true, w.Without(string(name), c.Value)
+	case name == search.Theme && slices.Contains(chosen, parent):
+		choice.URL = w.Instead(string(name), parent, c.Value)
+	default:
+		choice.URL = w.And(string(name), c.Value)
+	}
+	return choice
+}
+
+// themesInReach keeps the themes, and the sub-themes of those that are chosen.
+func themesInReach(counts []search.Count, chosen []string) []search.Count {
+	return slices.DeleteFunc(slices.Clone(counts), func(c search.Count) bool {
+		parent, _, sub := strings.Cut(c.Value, "/")
+		return sub && !slices.ContainsFunc(chosen, func(id string) bool { return id == parent || strings.HasPrefix(id, parent+"/") })
+	})
 }
 
 func (w wording) chips(q search.Query) []Chip {
