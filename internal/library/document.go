@@ -251,14 +251,16 @@ func named(list []Related, r Related) bool {
 	return false
 }
 
-// inverse lists the documents whose relations lead to d, a hundred or so at most.
+// inverse lists the documents whose relations lead to d, a hundred or so at
+// most. It says twice that targets and symbols are not empty: only then does
+// SQLite use the partial indexes.
 func inverse(ctx context.Context, q store.Reader, scope access.Scope, d Document) ([]Related, error) {
 	rows, err := store.List[titled](ctx, q, scope, `
 		SELECT r.kind, d.id, d.symbol, e.lang, e.title
 		FROM relation r
 		JOIN document d ON d.id = r.document
 		JOIN language_version e ON e.document = d.id
-		WHERE {scope d} AND (r.target = $1 OR (r.symbol <> '' AND r.symbol = $2))
+		WHERE {scope d} AND ((r.target <> '' AND r.target = $1) OR (r.symbol <> '' AND r.symbol = $2))
 		ORDER BY r.kind, d.symbol, d.id, e.lang
 		LIMIT 600`, d.ID, d.Symbol)
 	return gather(rows), err

@@ -247,7 +247,7 @@ func externals(ctx context.Context, tx *store.Tx, batch []RecordLine) (map[strin
 		FROM language_version e
 		JOIN version v ON v.edition = e.id
 		JOIN document d ON d.id = e.document
-		WHERE {scope} AND e.external IN (`+strings.Join(marks, ", ")+`) AND `+newest, args...)
+		WHERE {scope} AND e.external <> '' AND e.external IN (`+strings.Join(marks, ", ")+`) AND `+newest, args...)
 	for _, r := range rows {
 		known[r.External] = r
 	}

@@ -22,7 +22,37 @@ type Reader interface {
 }
 
 func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return db.read.QueryContext(ctx, query, args...)
+	stmt, err := db.prepare(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt == nil {
+		return db.read.QueryContext(ctx, query, args...)
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+// maxPrepared bounds the statements that are kept ready. The program has fewer;
+// lists of many lengths may have more, and go without.
+const maxPrepared = 300
+
+// prepare keeps SQLite from reading the same statement anew each time, which
+// costs more than running it. pgx does so by itself: there it returns nil.
+func (db *DB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if db.postgres {
+		return nil, nil
+	}
+	db.preparing.Lock()
+	defer db.preparing.Unlock()
+	if stmt, ok := db.prepared[query]; ok || len(db.prepared) >= maxPrepared {
+		return stmt, nil
+	}
+	stmt, err := db.read.PrepareContext(context.WithoutCancel(ctx), query)
+	if err != nil {
+		return nil, err
+	}
+	db.prepared[query] = stmt
+	return stmt, nil
 }
 
 func (tx *Tx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

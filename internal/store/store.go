@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,9 @@ type DB struct {
 	postgres bool
 	seq      atomic.Int64
 	moved    chan struct{}
+
+	preparing sync.Mutex
+	prepared  map[string]*sql.Stmt // of the reading connections, SQLite only
 }
 
 // Open connects, brings the schema up to date and reads the log's last number.
@@ -98,6 +102,8 @@ func (db *DB) openSQLite(dir string) error {
 	}
 	db.read.SetMaxOpenConns(6)
 	db.read.SetMaxIdleConns(6)
+	db.read.SetConnMaxIdleTime(time.Minute) // each holds a cache of pages
+	db.prepared = map[string]*sql.Stmt{}
 	return nil
 }
 

@@ -2,10 +2,10 @@ package web
 
 // HomeView is the first page.
 type HomeView struct {
-	Documents, States int        // how many the reader may see
-	Examples          []Link     // questions in the reader's language, linked to their search
-	Themes            []HomeDoor // the six themes of the Framework (¶14–19)
-	New               []HomeItem // what came last
+	Documents int        // how many the reader may see
+	Examples  []Link     // questions in the reader's language, linked to their search
+	Themes    []HomeDoor // the six themes of the Framework (¶14–19)
+	New       []HomeItem // what came last
 }
 
 // HomeDoor leads to a theme.
@@ -22,7 +22,7 @@ type HomeItem struct {
 }
 
 var homePage = newPage("home", HomeView{
-	Documents: 412, States: 57,
+	Documents: 412,
 	Examples: []Link{
 		{"victim protection hate crime", "/en/search?q=victim+protection+hate+crime"},
 		{"“joint investigation team”", "/en/search?q=%22joint+investigation+team%22"},

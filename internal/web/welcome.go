@@ -31,7 +31,6 @@ func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	}
 	words := wording{f, names}
 	v := HomeView{Documents: answer.Total, Examples: f.HomeExamples()}
-	v.States = len(names.List(directory.Filter{Kinds: []directory.Kind{directory.State}}))
 	counts := map[string]int{}
 	for _, c := range answer.Facets[search.Theme] {
 		counts[c.Value] = c.N
