@@ -22,6 +22,10 @@ var languages = append(slices.Clone(lang.All), "")
 // is multiplied by foreign, because a word that two languages share by accident
 // ("die", "Gift") must not outweigh one in the language of the question.
 func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Answer, err error) {
+	version, key := ix.version.Load(), standingKey(scope, q)
+	if kept, ok := ix.standing.get(version, key); ok && key != "" {
+		return kept, nil
+	}
 	err = ix.guarded(func() error {
 		v, err := ix.look(scope)
 		if err != nil {
@@ -35,6 +39,9 @@ func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Ans
 		a, err = f.answer(ctx, q)
 		return err
 	})
+	if err == nil && key != "" {
+		ix.standing.put(version, key, a)
+	}
 	return a, err
 }
 

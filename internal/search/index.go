@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -59,6 +60,9 @@ type Index struct {
 	dir     string
 	queue   *index.AnalysisQueue
 	ledgers ledgers
+
+	version  atomic.Int64 // moves after each Update
+	standing standing
 
 	writing sync.Mutex    // one Update at a time
 	onDisk  chan struct{} // closed once the last Update is on disk; nil before the first
@@ -157,6 +161,7 @@ func (ix *Index) Close() error {
 	if ix.scorch == nil {
 		return nil
 	}
+	ix.version.Add(1)
 	err := ix.scorch.Close()
 	ix.queue.Close()
 	ix.scorch = nil
@@ -218,6 +223,7 @@ func (ix *Index) Update(seq int64, put []Entry, drop []string) error {
 		ix.onDisk = nil
 		return fmt.Errorf("search: update to event %d: %w", seq, err)
 	}
+	ix.version.Add(1)
 	return nil
 }
 
