@@ -14,6 +14,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/api"
 	"polis/internal/job"
+	"polis/internal/search"
 	"polis/internal/web"
 )
 
@@ -100,6 +101,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 		return nil, err
 	}
 	r := &running{system: sys, failed: make(chan error, 2)}
+	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
 		return nil, errors.Join(err, sys.close())
 	}
@@ -115,6 +117,12 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	go func() { r.failed <- ended(r.server.Serve(listener)) }()
 	log.Info("serving", "version", version(), "address", listener.Addr().String(), "tables", sys.db.Engine(), "event", sys.db.Seq())
 	return r, nil
+}
+
+// warm asks for what every first page asks for, while the rest is being opened:
+// the index reads its columns with the first question.
+func (s *system) warm(ctx context.Context) {
+	_, _ = s.index.Search(ctx, access.Scope{}, search.Query{Lang: "en", Facets: true, Group: true}) // the page says what is wrong
 }
 
 // routes wires the faces: this is the one place where a room gets its address.
