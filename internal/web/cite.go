@@ -67,12 +67,15 @@ func citation(w wording, rec library.Record, ed library.Edition, p library.Passa
 		parts = append(parts, w.T("library.page", "page", strconv.FormatInt(p.Page, 10)))
 	}
 	parts = append(parts, w.T("library.passage", "n", p.N+1))
-	text := strings.Join(parts, ", ") + "."
+	text := sentence(strings.Join(parts, ", "))
 	if rec.Origin != "" {
 		text = w.names.Name(rec.Origin, rec.Dated, w.Lang) + ": " + text
 	}
-	return text + " POLIS, " + w.Date(time.Now().UTC()) + "."
+	return text + " " + sentence("POLIS, "+w.Date(time.Now().UTC()))
 }
+
+// sentence ends a text with one stop: a Russian date brings its own.
+func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
 
 // source names a language version: title, symbol, revision, date.
 func (w wording) source(rec library.Record, ed library.Edition) string {
