@@ -141,7 +141,6 @@ func (i importFiles) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer h.close()
-	c.tell("The documents will be at the level %s (--level changes it).", level)
 	bar := c.bar("Stored", "files")
 	tally, err := h.library.ImportFiles(ctx, who, i.Place, library.FileOptions{
 		Level: level, State: i.State, Group: i.Group, Origin: i.Origin, Kind: i.Type, Licence: i.Licence, Themes: i.Theme,
