@@ -129,10 +129,7 @@ func (in *searchInput) filter() map[search.Facet][]string {
 }
 
 func newHit(f library.Found, words []string) Hit {
-	for _, r := range f.Why {
-		words = append(words[:len(words):len(words)], r.Found)
-	}
-	x := search.Snippet(f.Hit.Lang, f.Passage, words, snippetWidth)
+	x := f.Quote(f.Passage, words, snippetWidth)
 	h := Hit{
 		ID: f.Document, ExternalID: f.External, Lang: string(f.Hit.Lang), Title: f.Title, Snippet: x.Text,
 		Marks: [][2]int{}, Why: []Why{}, Score: f.Score, Passage: f.Hit.Passage + 1, Page: f.Page, Symbol: f.Symbol, Type: f.Kind,

@@ -113,11 +113,7 @@ func extend(ctx context.Context, tx *store.Tx, who access.Subject, id string, t 
 	if !who.May(access.Edit, d.Label).Allowed {
 		return store.Event{}, ErrForbidden
 	}
-	if err := putText(ctx, tx, id, t); err != nil {
-		return store.Event{}, err
-	}
-	_, err = tx.Exec(ctx, "UPDATE document SET rev = rev + 1, updated = $2 WHERE id = $1", id, tx.Now())
-	return changed("library.document.extended", id, d.Label, map[string]string{"lang": string(t.Lang), "mark": t.Mark}), err
+	return addText(ctx, tx, d, t)
 }
 
 // Discard puts a file aside that shall not become a document. Its content stays

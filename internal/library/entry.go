@@ -260,6 +260,15 @@ func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Sco
 	return answer, found, l.fillPassages(ctx, found)
 }
 
+// Quote cuts the window of about width bytes out of one of the hit's texts where
+// the words stand, as typed or as they were forgiven.
+func (f Found) Quote(text string, words []string, width int) search.Extract {
+	for _, r := range f.Why {
+		words = append(words[:len(words):len(words)], r.Found)
+	}
+	return search.Snippet(f.Hit.Lang, text, words, width)
+}
+
 // fillPassages reads the passage of each hit: where only the title was found,
 // the text's opening; where it is a heading, what stands under it.
 func (l *Library) fillPassages(ctx context.Context, found []Found) error {

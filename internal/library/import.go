@@ -205,12 +205,11 @@ func (imp *fileImport) keep(ctx context.Context, a arrival, in Intake) error {
 	}
 	into := ""
 	if home := imp.homes[a.stem]; a.stem != "" && home != "" {
-		free, err := store.Get[int64](ctx, imp.l.DB, parts,
-			"SELECT COUNT(*) FROM language_version WHERE {scope} AND document = $1 AND lang = $2", home, string(text.Lang))
+		free, err := languageFree(ctx, imp.l.DB, home, text.Lang)
 		if err != nil {
 			return err
 		}
-		if free == 0 {
+		if free {
 			into = home
 		}
 	}

@@ -308,8 +308,8 @@ func (imp *importing) home(rec RecordLine, known map[string]external, homes map[
 	return known[rec.TranslationOf].Document
 }
 
-func languageFree(ctx context.Context, tx *store.Tx, document string, t lang.Tag) (bool, error) {
-	n, err := store.Get[int64](ctx, tx, parts,
+func languageFree(ctx context.Context, q store.Reader, document string, t lang.Tag) (bool, error) {
+	n, err := store.Get[int64](ctx, q, parts,
 		"SELECT COUNT(*) FROM language_version WHERE {scope} AND document = $1 AND lang = $2", document, string(t))
 	return n == 0, err
 }

@@ -265,11 +265,16 @@ func (l *Library) AddText(ctx context.Context, who access.Subject, id string, re
 		if err != nil {
 			return store.Event{}, err
 		}
-		if err := putText(ctx, tx, id, t); err != nil {
-			return store.Event{}, err
-		}
-		_, err = tx.Exec(ctx, "UPDATE document SET rev = rev + 1, updated = $2 WHERE id = $1", id, tx.Now())
-		return changed("library.document.extended", id, old.Label, map[string]string{"lang": string(t.Lang), "mark": t.Mark}), err
+		return addText(ctx, tx, old, t)
 	})
 	return err
+}
+
+// addText puts a text to a document that may be changed, and moves its revision.
+func addText(ctx context.Context, tx *store.Tx, d Document, t Text) (store.Event, error) {
+	if err := putText(ctx, tx, d.ID, t); err != nil {
+		return store.Event{}, err
+	}
+	_, err := tx.Exec(ctx, "UPDATE document SET rev = rev + 1, updated = $2 WHERE id = $1", d.ID, tx.Now())
+	return changed("library.document.extended", d.ID, d.Label, map[string]string{"lang": string(t.Lang), "mark": t.Mark}), err
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"polis/internal/directory"
 	"polis/internal/library"
 )
 
@@ -46,16 +45,16 @@ func (h *House) cite(w http.ResponseWriter, r *http.Request) error {
 	if len(passages) == 0 {
 		return NotFound()
 	}
-	names, err := directory.Names(r.Context(), h.DB)
+	f := h.site.Frame(r)
+	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
-	f := h.site.Frame(r)
 	f.Title = f.T("library.cite.title")
 	f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}, {ed.Title, f.URL("/library/" + rec.ID + "/" + library.LangPath(ed.Lang))}}
 	path := library.PassagePath(rec.ID, ed.Lang, int(n-1), "")
 	return citePage.Show(w, f, CiteView{
-		Citation: citation(wording{f, names}, rec, ed, passages[0]), Lang: string(ed.Lang), Passage: passages[0].Body,
+		Citation: citation(words, rec, ed, passages[0]), Lang: string(ed.Lang), Passage: passages[0].Body,
 		Address: strings.TrimSuffix(address(r, rec.ID), "/library/"+rec.ID) + path, Back: f.URL(path),
 	})
 }

@@ -149,7 +149,10 @@ type PageLink struct {
 
 // Pagination makes the links of a list with so many pages; page counts from 1.
 // With fewer than two pages there is nothing to show.
-func (f *Frame) Pagination(page, pages int) *Pagination {
+func (f *Frame) Pagination(page, pages int) *Pagination { return f.paginate(page, pages, f.page) }
+
+// paginate makes the links of whatever comes in pages; at is the address of one.
+func (f *Frame) paginate(page, pages int, at func(n int) string) *Pagination {
 	if pages < 2 {
 		return nil
 	}
@@ -158,16 +161,16 @@ func (f *Frame) Pagination(page, pages int) *Pagination {
 		State: f.T("web.pages.state", "page", page, "pages", pages),
 	}
 	if page > 1 {
-		p.PreviousURL = f.page(page - 1)
+		p.PreviousURL = at(page - 1)
 	}
 	if page < pages {
-		p.NextURL = f.page(page + 1)
+		p.NextURL = at(page + 1)
 	}
 	gap := false
 	for n := 1; n <= pages; n++ {
 		if near := n == 1 || n == pages || (n >= page-1 && n <= page+1); near {
 			number := f.Number(n)
-			p.Pages = append(p.Pages, PageLink{number, f.page(n), f.T("web.pages.page", "page", n), n == page})
+			p.Pages = append(p.Pages, PageLink{number, at(n), f.T("web.pages.page", "page", n), n == page})
 			gap = false
 		} else if !gap {
 			p.Pages = append(p.Pages, PageLink{})

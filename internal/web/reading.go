@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"polis/internal/access"
-	"polis/internal/directory"
 	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
@@ -167,12 +166,12 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names, err := directory.Names(r.Context(), h.DB)
+	f := h.site.Frame(r)
+	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
-	f := h.site.Frame(r)
-	p := &reading{wording: wording{f, names}, h: h, r: r, rec: rec, ed: ed, asked: strings.TrimSpace(r.FormValue("q"))}
+	p := &reading{wording: words, h: h, r: r, rec: rec, ed: ed, asked: strings.TrimSpace(r.FormValue("q"))}
 	p.words = search.Words(p.asked)
 	part, _ := strconv.Atoi(r.FormValue("part"))
 	p.part = min(max(part, 1), 10_000) - 1
@@ -323,33 +322,7 @@ func (p *reading) text(v *ReadingView) error {
 
 func (p *reading) parts(length int) *Pagination {
 	pages := (length + library.PartSize - 1) / library.PartSize
-	if pages < 2 {
-		return nil
-	}
-	links := p.Frame.Pagination(p.part+1, pages)
-	at := func(n int) string { return p.partURL(n - 1) }
-	number := 0
-	for i := range links.Pages {
-		if links.Pages[i].URL == "" {
-			continue
-		}
-		number, _ = strconv.Atoi(strings.Map(digit, links.Pages[i].Number))
-		links.Pages[i].URL = at(number)
-	}
-	if links.PreviousURL != "" {
-		links.PreviousURL = at(p.part)
-	}
-	if links.NextURL != "" {
-		links.NextURL = at(p.part + 2)
-	}
-	return links
-}
-
-func digit(r rune) rune {
-	if r >= '0' && r <= '9' {
-		return r
-	}
-	return -1
+	return p.paginate(p.part+1, pages, func(n int) string { return p.partURL(n - 1) })
 }
 
 // partURL is this page at another part of the text.

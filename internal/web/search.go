@@ -97,11 +97,10 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names, err := directory.Names(r.Context(), h.DB)
+	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
-	words := wording{f, names}
 	v := SearchView{
 		Asked: strings.TrimSpace(r.FormValue("q")), Total: answer.Total, Forgiven: answer.Forgiven, Loose: answer.Loose,
 		Sorts: f.sorts(q), Facets: words.facets(q, answer), Chips: words.chips(q),
@@ -293,10 +292,7 @@ func (w wording) hit(found library.Found, asked string, words []string) HitView 
 	if found.Hit.Passage < 0 && found.Summary != "" {
 		text = found.Summary
 	}
-	for _, r := range found.Why {
-		words = append(words[:len(words):len(words)], r.Found)
-	}
-	x := search.Snippet(found.Hit.Lang, text, words, snippetWidth)
+	x := found.Quote(text, words, snippetWidth)
 	v.Snippet = marked(x.Text, x.Marks)
 	if x.Before {
 		v.Snippet = append([]MarkedText{{"… ", false}}, v.Snippet...)

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 
-	"polis/internal/directory"
 	"polis/internal/framework"
 	"polis/internal/library"
 	"polis/internal/search"
@@ -25,11 +24,10 @@ func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names, err := directory.Names(r.Context(), h.DB)
+	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
-	words := wording{f, names}
 	v := HomeView{Documents: answer.Total, Examples: f.HomeExamples()}
 	counts := map[string]int{}
 	for _, c := range answer.Facets[search.Theme] {
