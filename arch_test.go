@@ -24,7 +24,8 @@ var floors = [][]string{
 
 // beside are the uses inside one storey that the table allows.
 var beside = map[string][]string{
-	"job": {"store"}, // a queue is a table
+	"job":     {"store"},     // a queue is a table
+	"account": {"directory"}, // States and bodies vouch
 }
 
 type pkg struct {

@@ -63,7 +63,7 @@ func (d demoCommand) load(ctx context.Context, c *console, p place) error {
 // onlyDemonstration refuses a place in which real people work: everybody knows
 // the passwords of the demonstration.
 func onlyDemonstration(ctx context.Context, h *house) error {
-	people, err := account.List(ctx, h.db, access.System("demo"), 100, 0)
+	people, _, err := account.People(ctx, h.db, access.System("demo"), account.Filter{Limit: 100})
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (h *house) actor(ctx context.Context, part, email string) (access.Subject, 
 	if err != nil {
 		return access.Subject{}, err
 	}
-	who, _, err := account.Subject(ctx, h.db, p.ID)
+	who, _, err := account.Subject(ctx, h.db, p.ID, account.TwoFactors)
 	if errors.Is(err, store.ErrNotFound) {
 		return access.Subject{}, fmt.Errorf("the account of %s is blocked", email)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"polis/internal/access"
 	"polis/internal/account"
@@ -19,7 +21,7 @@ import (
 type userCommand struct {
 	Add      userAdd      `cmd:"" help:"Make an account. The password is asked for, or read from the input."`
 	List     userList     `cmd:"" help:"List the accounts."`
-	Grant    userGrant    `cmd:"" help:"Give a person another role, and the State or structure that she acts for."`
+	Grant    userGrant    `cmd:"" help:"Vouch for a person for a State or structure, and give her a role there."`
 	Block    userBlock    `cmd:"" help:"Close an account, or open it again. Who is signed in with it is out at once."`
 	Password userPassword `cmd:"" help:"Set a new password. It is asked for, or read from the input."`
 }
@@ -59,7 +61,7 @@ func (u userAdd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return sentence(err)
 	}
-	c.say("%s (%s) has an account as %s.", p.Name, p.Email, p.Role)
+	c.say("%s (%s) has an account as %s.", p.Name, p.Email, u.Role)
 	return nil
 }
 
@@ -74,24 +76,47 @@ func (u userList) Run(ctx context.Context, c *console) error {
 	}
 	defer h.close()
 	table := tabwriter.NewWriter(c.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "ADDRESS\tNAME\tROLE\tSTATE\tBODY\t")
+	fmt.Fprintln(table, "ADDRESS\tNAME\tROLES\tVOUCHED FOR BY\tUNTIL\t")
 	const page = 500
 	for offset := 0; ; offset += page {
-		people, err := account.List(ctx, h.db, access.System("user"), page, offset)
+		people, _, err := account.People(ctx, h.db, access.System("user"), account.Filter{Limit: page, Offset: offset})
 		if err != nil {
 			return err
 		}
 		for _, p := range people {
-			note := ""
-			if p.Blocked {
-				note = "blocked"
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Email, p.Name, p.Role, p.ActsFor, p.Body, note)
+			fmt.Fprintln(table, userLine(p, time.Now()))
 		}
 		if len(people) < page {
 			return table.Flush()
 		}
 	}
+}
+
+// userLine is a person's row: her roles, and whose word she has until when.
+func userLine(p account.Listed, now time.Time) string {
+	roles, by, until := []string{}, []string{}, []string{}
+	for _, h := range p.Held {
+		roles = append(roles, string(h.Role))
+	}
+	for _, v := range p.Words {
+		if v.Holds(now) {
+			by = append(by, cmp.Or(v.ActsFor, v.Body, "house"))
+			until = append(until, v.Until.Format(time.DateOnly))
+		}
+	}
+	switch {
+	case len(roles) == 0 && len(by) == 0:
+		roles = append(roles, string(access.Visitor))
+	case len(roles) == 0:
+		roles = append(roles, string(access.MemberRole))
+	}
+	note := ""
+	if p.Blocked {
+		note = "blocked"
+	}
+	return strings.Join([]string{
+		p.Email, p.Name, strings.Join(roles, ","), strings.Join(by, ","), strings.Join(until, ","), note,
+	}, "\t")
 }
 
 type userGrant struct {
@@ -102,7 +127,8 @@ type userGrant struct {
 
 func (u userGrant) Run(ctx context.Context, c *console) error {
 	return u.change(ctx, u.Email, func(h *house, p account.Person) error {
-		if err := account.Grant(ctx, h.db, access.System("user"), p.ID, u.Role, u.State, u.Body); err != nil {
+		g := access.Grant{Role: u.Role, State: u.State, Body: u.Body}
+		if err := account.Appoint(ctx, h.db, access.System("user"), p.ID, g, time.Time{}); err != nil {
 			return err
 		}
 		c.say("%s is %s now.", p.Email, u.Role)

@@ -103,21 +103,23 @@ type Rule string
 
 // The rules of reading.
 const (
-	RuleSystem    Rule = "system"         // the program itself: indexing, backup
-	RulePublic    Rule = "public"         // the record is open to everyone
-	RuleMember    Rule = "member"         // the reader's account is vetted
-	RuleOfficial  Rule = "official"       // the reader is vouched for
-	RuleGroup     Rule = "group"          // the reader is in the record's group
-	RuleState     Rule = "state"          // the reader acts for the record's State
-	RuleOwner     Rule = "owner"          // the reader answers for the record
-	RuleLevel     Rule = "level"          // refused: the level is above the reader's
-	RuleNotGroup  Rule = "not-in-group"   // refused: closed to another group
-	RuleNotState  Rule = "not-of-state"   // refused: closed to another State
-	RuleOwnerOnly Rule = "owner-only"     // refused: a draft of somebody else's
-	RuleRole      Rule = "role"           // by the reader's role; refused: her role does not reach
-	RuleSignIn    Rule = "sign-in"        // refused: nobody is signed in
-	RuleOwnState  Rule = "own-state"      // a focal point for her own State
-	RuleUnvouched Rule = "state-unproven" // refused: she does not act for that State
+	RuleSystem       Rule = "system"         // the program itself: indexing, backup
+	RulePublic       Rule = "public"         // the record is open to everyone
+	RuleMember       Rule = "member"         // the reader's account is vetted
+	RuleOfficial     Rule = "official"       // the reader is vouched for
+	RuleGroup        Rule = "group"          // the reader is in the record's group
+	RuleState        Rule = "state"          // the reader acts for the record's State
+	RuleOwner        Rule = "owner"          // the reader answers for the record
+	RuleLevel        Rule = "level"          // refused: the level is above the reader's
+	RuleNotGroup     Rule = "not-in-group"   // refused: closed to another group
+	RuleNotState     Rule = "not-of-state"   // refused: closed to another State
+	RuleOwnerOnly    Rule = "owner-only"     // refused: a draft of somebody else's
+	RuleRole         Rule = "role"           // by the reader's role; refused: her role does not reach
+	RuleSignIn       Rule = "sign-in"        // refused: nobody is signed in
+	RuleOwnState     Rule = "own-state"      // a focal point for her own State
+	RuleUnvouched    Rule = "state-unproven" // refused: she does not act for that State
+	RuleOwnPeople    Rule = "own-people"     // a focal point for the people of her State or body
+	RuleSecondFactor Rule = "second-factor"  // refused: her role waits for a second factor
 )
 
 // Scope is what one Subject may read. The zero Scope reads what is public.

@@ -22,11 +22,11 @@ func TestLevelsReadTheirOwnNames(t *testing.T) {
 func TestWhoMayDoWhat(t *testing.T) {
 	state := access.Label{Level: access.Official, State: "KG", Owner: "owner"}
 	draft := access.Label{Level: access.Closed, Owner: "owner"}
-	kg := access.Subject{ID: "a", Role: access.FocalPoint, State: "KG"}
-	tj := access.Subject{ID: "b", Role: access.FocalPoint, State: "TJ"}
-	desk := access.Subject{ID: "d", Role: access.DeskOfficer}
-	admin := access.Subject{ID: "e", Role: access.Administrator}
-	owner := access.Subject{ID: "owner", Role: access.Trainer}
+	kg := access.Act("a", access.FocalPoint, "KG", "")
+	tj := access.Act("b", access.FocalPoint, "TJ", "")
+	desk := access.Act("d", access.DeskOfficer, "", "")
+	admin := access.Act("e", access.Administrator, "", "")
+	owner := access.Act("owner", access.Trainer, "", "")
 	for _, c := range []struct {
 		name  string
 		who   access.Subject
@@ -36,7 +36,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}{
 		{"anybody reads what is public", access.Subject{}, access.Read, access.Label{}, access.Decision{Allowed: true, Rule: access.RulePublic}},
 		{"nobody edits without signing in", access.Subject{}, access.Edit, access.Label{}, access.Decision{Rule: access.RuleSignIn}},
-		{"nobody edits what she may not read", access.Subject{ID: "m", Role: access.MemberRole}, access.Edit, state, access.Decision{Rule: access.RuleLevel}},
+		{"nobody edits what she may not read", access.Act("m", access.MemberRole, "", ""), access.Edit, state, access.Decision{Rule: access.RuleLevel}},
 		{"a focal point edits her State's records", kg, access.Edit, state, access.Decision{Allowed: true, Rule: access.RuleOwnState}},
 		{"and no other's", tj, access.Edit, state, access.Decision{Rule: access.RuleRole}},
 		{"the desk edits", desk, access.Edit, state, access.Decision{Allowed: true, Rule: access.RuleRole}},
@@ -68,11 +68,11 @@ func TestADerivedRecordIsAsClosedAsItsSources(t *testing.T) {
 	}
 	readers := []access.Subject{
 		{},
-		{ID: "m", Role: access.MemberRole},
-		{ID: "f", Role: access.FocalPoint, State: "KG"},
-		{ID: "g", Role: access.Expert, Groups: []string{"g"}},
-		{ID: "o", Role: access.FocalPoint, State: "UZ"},
-		{ID: "a", Role: access.Administrator},
+		access.Act("m", access.MemberRole, "", ""),
+		access.Act("f", access.FocalPoint, "KG", ""),
+		access.Act("g", access.Expert, "", "", "g"),
+		access.Act("o", access.FocalPoint, "UZ", ""),
+		access.Act("a", access.Administrator, "", ""),
 	}
 	for _, a := range labels {
 		for _, b := range labels {
@@ -93,7 +93,7 @@ func TestAScopeOfNobodyIsAnonymous(t *testing.T) {
 	if !(access.Subject{}).Scope().Anonymous() || !(access.Scope{}).Anonymous() {
 		t.Error("the zero scope is not anonymous")
 	}
-	for _, who := range []access.Subject{{ID: "v", Role: access.Visitor}, access.System("x"), {Role: access.MemberRole}} {
+	for _, who := range []access.Subject{access.Act("v", access.Visitor, "", ""), access.System("x"), access.Act("", access.MemberRole, "", "")} {
 		if who.Scope().Anonymous() {
 			t.Errorf("%+v is taken for nobody: her pages would be kept for others", who)
 		}

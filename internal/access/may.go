@@ -8,10 +8,15 @@ const (
 	Read          Action = "read"
 	Contribute    Action = "contribute"     // put a document into the library
 	Edit          Action = "edit"           // change a record that exists
+	Lower         Action = "lower"          // ask for a lower level, or agree to it as the second person
 	EditDirectory Action = "edit-directory" // States, structures, organisations
-	ManagePeople  Action = "manage-people"
-	Operate       Action = "operate" // jobs, quarantine of everybody, imports, log
+	ManagePeople  Action = "manage-people"  // everybody's account, not only those one vouches for
+	ManageGroups  Action = "manage-groups"  // closed groups and who is in them
+	Operate       Action = "operate"        // jobs, quarantine of everybody, imports, log, settings
 )
+
+// Actions lists every action, in the order in which the published matrix shows them.
+var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, ManagePeople, ManageGroups, Operate}
 
 // Decision is the answer to "may she?", with the rule that gave it.
 type Decision struct {
@@ -20,9 +25,8 @@ type Decision struct {
 }
 
 // contributors are the roles that may put documents into the library.
-var contributors = map[Role]bool{
-	Expert: true, Trainer: true, Partner: true, ProgrammeOfficer: true,
-	FocalPoint: true, DeskOfficer: true, Moderator: true, Administrator: true,
+var contributors = []Role{
+	Expert, Trainer, Partner, ProgrammeOfficer, FocalPoint, DeskOfficer, Moderator, Administrator,
 }
 
 // May decides whether the subject may do the action to a record with the
@@ -38,53 +42,125 @@ func (s Subject) May(a Action, l Label) Decision {
 	if !s.SignedIn() {
 		return Decision{false, RuleSignIn}
 	}
+	return s.explain(s.may(a, l))
+}
+
+func (s Subject) may(a Action, l Label) Decision {
 	switch a {
 	case Contribute:
 		return s.mayContribute(l)
 	case Edit:
 		return s.mayEdit(l)
+	case Lower:
+		return s.mayLower(l)
 	case EditDirectory:
 		return s.mayEditDirectory(l)
 	case ManagePeople, Operate:
-		return Decision{s.Role == Administrator, RuleRole}
+		return s.byRole(Administrator)
+	case ManageGroups:
+		return s.byRole(Administrator, DeskOfficer, Moderator)
 	}
 	return Decision{false, RuleRole}
+}
+
+// byRole allows those who hold one of the roles.
+func (s Subject) byRole(roles ...Role) Decision { return Decision{s.Has(roles...), RuleRole} }
+
+// explain names the second factor where it is what is missing.
+func (s Subject) explain(d Decision) Decision {
+	if !d.Allowed && s.Withheld {
+		d.Rule = RuleSecondFactor
+	}
+	return d
 }
 
 // mayContribute: a contributor puts in what she herself could read afterwards,
 // and speaks for no State but her own.
 func (s Subject) mayContribute(l Label) Decision {
-	if !contributors[s.Role] {
-		return Decision{false, RuleRole}
-	}
 	if l.Level == Closed && l.Group == "" && l.State != "" && l.State != s.State {
 		return Decision{false, RuleUnvouched}
 	}
-	return Decision{true, RuleRole}
+	return s.byRole(contributors...)
 }
 
 // mayEdit: the owner, the desk and the administrator; a focal point for the
-// records of her own State.
+// records of her own State. What she has put in stays hers to mend while
+// somebody vouches for her.
 func (s Subject) mayEdit(l Label) Decision {
 	switch {
-	case l.Owner == s.ID:
+	case l.Owner == s.ID && !s.Limited && s.Trust > Public:
 		return Decision{true, RuleOwner}
-	case s.Role == DeskOfficer || s.Role == Administrator:
+	case s.Has(DeskOfficer, Administrator):
 		return Decision{true, RuleRole}
-	case s.Role == FocalPoint && l.State != "" && l.State == s.State:
+	case s.HasFor(FocalPoint, l.State):
 		return Decision{true, RuleOwnState}
 	}
 	return Decision{false, RuleRole}
+}
+
+// mayLower: opening a record to more people is not its owner's alone. The desk
+// and the administrator may, and for her State's records its focal point. That
+// the second person is another one is held where the two meet.
+func (s Subject) mayLower(l Label) Decision {
+	if s.HasFor(FocalPoint, l.State) {
+		return Decision{true, RuleOwnState}
+	}
+	return s.byRole(DeskOfficer, Administrator)
 }
 
 // mayEditDirectory: the desk and the administrator keep the directory; a
 // national focal point keeps the entry of her own State.
 func (s Subject) mayEditDirectory(l Label) Decision {
-	switch {
-	case s.Role == DeskOfficer || s.Role == Administrator:
-		return Decision{true, RuleRole}
-	case s.Role == FocalPoint && l.State != "" && l.State == s.State:
+	if s.HasFor(FocalPoint, l.State) {
 		return Decision{true, RuleOwnState}
 	}
-	return Decision{false, RuleRole}
+	return s.byRole(DeskOfficer, Administrator)
+}
+
+// MayVouch decides whether the subject may vouch for people of the State or
+// the body, of which one is "". The desk and the administrator may for
+// everybody, because they appoint the focal points; a focal point for her own
+// (Framework ¶9.3, 16.2). Nobody vouches for herself: see account.
+func (s Subject) MayVouch(state, body string) Decision {
+	if s.system {
+		return Decision{true, RuleSystem}
+	}
+	if !s.SignedIn() {
+		return Decision{false, RuleSignIn}
+	}
+	if s.keeps(state, body) {
+		return Decision{true, RuleOwnPeople}
+	}
+	return s.explain(s.byRole(DeskOfficer, Administrator))
+}
+
+// keeps reports whether the subject is the focal point of the State or body.
+func (s Subject) keeps(state, body string) bool {
+	for _, g := range s.Grants {
+		if g.Role == FocalPoint && (state != "" && g.State == state || state == "" && body != "" && g.Body == body) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownGrants are the roles that a focal point gives to her own people.
+var ownGrants = map[Role]bool{Expert: true, Trainer: true, ProgrammeOfficer: true, CivilSociety: true, Partner: true}
+
+// MayGrant decides whether the subject may give the role, or take it away.
+func (s Subject) MayGrant(g Grant) Decision {
+	if s.system {
+		return Decision{true, RuleSystem}
+	}
+	switch {
+	case !s.SignedIn():
+		return Decision{false, RuleSignIn}
+	case s.Has(Administrator):
+		return Decision{true, RuleRole}
+	case s.Has(DeskOfficer) && !g.Role.House():
+		return Decision{true, RuleRole}
+	case ownGrants[g.Role] && s.keeps(g.State, g.Body):
+		return Decision{true, RuleOwnPeople}
+	}
+	return s.explain(Decision{false, RuleRole})
 }

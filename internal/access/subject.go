@@ -5,13 +5,13 @@ import "slices"
 // Role is what a person is in POLIS. A role is granted; it is never claimed.
 type Role string
 
-// The roles of the field. Issue of rights: see may.go.
+// The roles of the field. What each may do: see may.go.
 const (
 	Visitor          Role = "visitor"           // registered, vouched for by nobody
-	MemberRole       Role = "member"            // vetted account
+	MemberRole       Role = "member"            // vouched for
 	Expert           Role = "expert"            // on the roster
 	Trainer          Role = "trainer"           // of a police academy
-	FocalPoint       Role = "focal-point"       // of a State, structure or organisation
+	FocalPoint       Role = "focal-point"       // of a State, structure, organisation or academy
 	ProgrammeOfficer Role = "programme-officer" // of a structure
 	DeskOfficer      Role = "desk-officer"      // of the strategic police unit (Framework ¶22)
 	Delegation       Role = "delegation"        // of a participating State
@@ -30,27 +30,70 @@ var Roles = []Role{
 // Valid reports whether the role is one of Roles.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 
-// Ceiling is the highest level below closed that the role reads by itself.
-func (r Role) Ceiling() Level {
-	switch r {
-	case MemberRole, Expert, Trainer, CivilSociety, Partner:
-		return Member
-	case Delegation, ProgrammeOfficer, FocalPoint, DeskOfficer, Moderator, Administrator:
-		return Official
-	}
-	return Public
+// Granted reports whether the role is given by a grant. Visitor and member are
+// not: they follow from whether somebody vouches.
+func (r Role) Granted() bool { return r.Valid() && r != Visitor && r != MemberRole }
+
+// House reports whether the role is one of the house's own, which needs nobody
+// to vouch: whoever keeps the installation appoints it.
+func (r Role) House() bool { return r == Administrator || r == DeskOfficer || r == Moderator }
+
+// Grant is one role and for whom it is held. State and Body are both "" for
+// the roles of the house.
+type Grant struct {
+	Role  Role
+	State string // two-letter code
+	Body  string // directory id of a structure, organisation or academy
 }
 
 // Subject is who acts: a signed-in person, nobody in particular (the zero
 // Subject), or the program itself (System).
 type Subject struct {
 	ID     string   // person's id, "" for a reader who is not signed in
-	Role   Role     // "" for a reader who is not signed in
-	State  string   // two-letter code of the State she acts for, or ""
-	Body   string   // directory id of her structure or organisation, or ""
+	Trust  Level    // Public, Member or Official: what she reads by being vouched for or appointed
+	State  string   // two-letter code of the State that vouches for her, or ""
+	Body   string   // directory id of the structure or organisation that does, or ""
+	Grants []Grant  // the roles in force
 	Groups []string // ids of the groups that admitted her
 
+	// Withheld says that she holds roles that need a second factor, and that
+	// this session was opened without one: Grants lacks them.
+	Withheld bool
+	// Limited says that she acts through a token that reaches less far than she
+	// does: neither to her own drafts nor to anything closed.
+	Limited bool
+
 	system bool
+}
+
+// Act makes the subject of a person who holds one role, as it stands when
+// somebody vouches for her: a State for what is official, and so a structure
+// for its officers; else she is a member. Tests and the matrix are made with it.
+func Act(id string, role Role, state, body string, groups ...string) Subject {
+	s := Subject{ID: id, State: state, Body: body, Groups: groups, Trust: Member}
+	switch {
+	case role == Visitor || role == "":
+		s.Trust = Public
+	case role.House() || role == FocalPoint || role == ProgrammeOfficer || state != "":
+		s.Trust = Official
+	}
+	if role.Granted() {
+		s.Grants = []Grant{{role, state, body}}
+		if role.House() {
+			s.Grants[0] = Grant{Role: role}
+		}
+	}
+	return s
+}
+
+// Trust is what a vouching lets somebody read: the word of a State or a
+// structure reaches to what is official, that of an organisation, an academy or
+// the house itself to what members read.
+func Trust(stateOrStructure bool) Level {
+	if stateOrStructure {
+		return Official
+	}
+	return Member
 }
 
 // System is the program acting for itself: migrations, indexing, timetable.
@@ -60,15 +103,37 @@ func System(name string) Subject { return Subject{ID: "system:" + name, system: 
 // SignedIn reports whether a person stands behind the subject.
 func (s Subject) SignedIn() bool { return s.ID != "" && !s.system }
 
+// Has reports whether the subject holds one of the roles, for whomever.
+func (s Subject) Has(roles ...Role) bool {
+	return slices.ContainsFunc(s.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) })
+}
+
+// HasFor reports whether the subject holds the role for this State.
+func (s Subject) HasFor(role Role, state string) bool {
+	return state != "" && slices.ContainsFunc(s.Grants, func(g Grant) bool { return g.Role == role && g.State == state })
+}
+
+// Within is the subject as a token lets it act: it reads at most what is at
+// level, and holds its roles only where the token may change things.
+func (s Subject) Within(level Level, changes bool) Subject {
+	s.Trust = min(s.Trust, level)
+	if level < Closed {
+		s.Groups, s.Limited = nil, true
+	}
+	if !changes {
+		s.Grants = nil
+	}
+	return s
+}
+
 // Scope is what the subject may read.
 func (s Subject) Scope() Scope {
 	if s.system {
 		return Scope{all: true}
 	}
-	return Scope{
-		ceiling: s.Role.Ceiling(),
-		state:   s.State,
-		groups:  s.Groups,
-		owner:   s.ID,
+	scope := Scope{ceiling: min(s.Trust, Official)}
+	if !s.Limited {
+		scope.state, scope.groups, scope.owner = s.State, s.Groups, s.ID
 	}
+	return scope
 }

@@ -41,6 +41,13 @@ func stretch(ctx context.Context, password string, salt []byte) ([]byte, error) 
 	return argon2.IDKey([]byte(password), salt, cost, memory, lanes, keyLen), nil
 }
 
+// password checks a new password: length over rules.
+func (v Invalid) password(password string) {
+	if n := len([]rune(password)); n < minPassword || n > 256 {
+		v["password"] = "account.error.password"
+	}
+}
+
 // seal hashes a new password with a salt of its own.
 func seal(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)

@@ -1,9 +1,14 @@
-// Package account knows the people who may sign in: what they are, for which
-// State or structure they act, which groups admitted them.
+// Package account knows the people who may sign in: who vouches for them, what
+// was granted to them and until when, which groups admitted them.
 //
-// A person's rights are read anew on every request, so that what is withdrawn
-// is gone at once. Her name and address stand in one row only; the event log
-// holds her id.
+// Somebody who registers is a visitor. A State's focal point vouches for people
+// of her State, a structure's or organisation's focal point for its own: that
+// word has a term, and everything that follows from it — what she reads, the
+// roles she holds for that State or body, the closed groups — ends with it
+// (Framework ¶9.3, 16.2, 22). Rights are read anew on every request, so that
+// what is withdrawn is gone at once.
+//
+// A person's name and address stand in one row only; the event log holds her id.
 package account
 
 import (
@@ -21,31 +26,36 @@ import (
 
 // Person is somebody with an account.
 type Person struct {
-	ID      string
-	Email   string // lower case
-	Name    string
-	Role    access.Role
-	ActsFor string // two-letter code of the State she acts for, or ""
-	Body    string // directory id of her structure or organisation, or ""
-	Lang    lang.Tag
-	Blocked bool
-	Rev     int64
-	Created time.Time
-	Updated time.Time
+	ID        string
+	Email     string // lower case
+	Name      string
+	ActsFor   string // two-letter code of the State that she names as hers, or ""
+	Body      string // directory id of the structure, organisation or academy she names, or ""
+	Lang      lang.Tag
+	Confirmed time.Time // when her address was, zero not yet
+	Seen      time.Time // when she last signed in
+	Blocked   bool
+	Erased    bool
+	Rev       int64
+	Created   time.Time
+	Updated   time.Time
 	access.Label
 }
 
-const columns = "id, email, name, role, acts_for, body, lang, blocked, rev, created, updated, level, state, grp, owner"
+const columns = "id, email, name, acts_for, body, lang, confirmed, seen, blocked, erased, rev, created, updated, level, state, grp, owner"
 
 // Invalid says which fields of a form are wrong: field name → message key.
 type Invalid map[string]string
 
 func (v Invalid) Error() string { return fmt.Sprintf("account: invalid: %v", map[string]string(v)) }
 
-// ErrForbidden is returned where the caller may not manage people.
+// ErrForbidden is returned where the caller may not do this to people.
 var ErrForbidden = errors.New("account: not allowed")
 
-// New is what it takes to make an account.
+// everything is the program's scope on tables that only this package reads.
+var everything = store.Everything("account")
+
+// New is a person to be, with the role that she begins with.
 type New struct {
 	Email    string
 	Name     string
@@ -62,33 +72,42 @@ const minPassword = 12
 // Validate returns an Invalid, or nil.
 func (n New) Validate() error {
 	v := Invalid{}
-	if a, err := mail.ParseAddress(n.Email); err != nil || a.Address != n.Email || len(n.Email) > 254 {
-		v["email"] = "account.error.email"
-	}
-	if name := strings.TrimSpace(n.Name); name == "" || len(name) > 200 {
-		v["name"] = "account.error.name"
-	}
-	if !n.Role.Valid() {
-		v["role"] = "account.error.role"
-	}
-	switch {
-	case n.Role == access.Delegation && n.ActsFor == "":
-		v["state"] = "account.error.state"
-	case n.Role == access.FocalPoint && n.ActsFor == "" && n.Body == "":
-		v["state"] = "account.error.state-or-body"
-	case n.Role == access.ProgrammeOfficer && n.Body == "":
-		v["body"] = "account.error.body"
-	}
-	if n := len([]rune(n.Password)); n < minPassword || n > 256 {
-		v["password"] = "account.error.password"
-	}
+	v.identity(n.Email, n.Name)
+	v.grant(n.grant())
+	v.password(n.Password)
+	return v.orNil()
+}
+
+func (v Invalid) orNil() error {
 	if len(v) > 0 {
 		return v
 	}
 	return nil
 }
 
-// Create makes an account and returns the person. The address must be free.
+// identity checks an address and a name.
+func (v Invalid) identity(email, name string) {
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
+		v["email"] = "account.error.email"
+	}
+	if name := strings.TrimSpace(name); name == "" || len(name) > 200 {
+		v["name"] = "account.error.name"
+	}
+}
+
+// grant is the role that the account begins with, for her State or, without
+// one, her body.
+func (n New) grant() access.Grant {
+	g := access.Grant{Role: n.Role, State: n.ActsFor}
+	if n.ActsFor == "" {
+		g.Body = n.Body
+	}
+	return g
+}
+
+// Create makes an account that may be used at once, on the word of whoever
+// makes it: the command line, the demonstration, an administrator. The address
+// must be free.
 func Create(ctx context.Context, db *store.DB, who access.Subject, n New) (Person, error) {
 	if !who.May(access.ManagePeople, access.Label{}).Allowed {
 		return Person{}, ErrForbidden
@@ -100,33 +119,45 @@ func Create(ctx context.Context, db *store.DB, who access.Subject, n New) (Perso
 	if err != nil {
 		return Person{}, err
 	}
-	id := store.NewID()
-	_, err = store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		label := access.Label{Level: access.Official, Owner: id}
-		if err := taken(ctx, tx, n.Email); err != nil {
-			return store.Event{}, err
+	p := Person{ID: store.NewID(), Email: n.Email, Name: n.Name, ActsFor: n.ActsFor, Body: n.Body, Lang: n.Lang}
+	_, err = store.WriteAll(ctx, db, who, func(tx *store.Tx) ([]store.Event, error) {
+		events, err := insert(ctx, tx, p, secret)
+		if err != nil || n.Role == access.Visitor {
+			return events, err
 		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO person (id, email, name, role, acts_for, body, lang, secret, blocked, rev, created, updated, level, state, grp, owner)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, 1, $9, $9, $10, '', '', $1)`,
-			id, strings.ToLower(n.Email), strings.TrimSpace(n.Name), string(n.Role), n.ActsFor, n.Body, string(n.Lang),
-			secret, tx.Now(), int(label.Level))
-		return store.Event{Act: "account.person.created", Object: id, Label: label, Data: rights(n.Role, n.ActsFor, n.Body)}, err
+		more, err := appoint(ctx, tx, who, p.ID, n.grant(), time.Time{})
+		return append(events, more...), err
 	})
 	if err != nil {
 		return Person{}, err
 	}
-	return Load(ctx, db, id)
+	return Load(ctx, db, p.ID)
 }
 
-func rights(role access.Role, state, body string) map[string]string {
-	return map[string]string{"role": string(role), "acts_for": state, "body": body}
+// insert makes the row of a person whose address is confirmed.
+func insert(ctx context.Context, tx *store.Tx, p Person, secret string) ([]store.Event, error) {
+	if err := taken(ctx, tx, p.Email); err != nil {
+		return nil, err
+	}
+	label := own(p.ID)
+	_, err := tx.Exec(ctx, `
+		INSERT INTO person (id, email, name, acts_for, body, lang, secret, confirmed, seen, blocked, erased, rev, created, updated, level, state, grp, owner)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, FALSE, 1, $8, $8, $9, '', '', $1)`,
+		p.ID, strings.ToLower(p.Email), strings.TrimSpace(p.Name), p.ActsFor, p.Body, string(p.Lang), secret, tx.Now(), int(label.Level))
+	return []store.Event{about(p.ID, "account.person.created", map[string]string{"acts_for": p.ActsFor, "body": p.Body})}, err
+}
+
+// own is the label of what concerns one person: hers, and nobody else's to read.
+func own(id string) access.Label { return access.Label{Level: access.Closed, Owner: id} }
+
+// about is an event that concerns one person.
+func about(id, act string, data any) store.Event {
+	return store.Event{Act: act, Object: id, Label: own(id), Data: data}
 }
 
 // taken returns an Invalid where another account has the address.
 func taken(ctx context.Context, tx *store.Tx, email string) error {
-	_, err := store.Get[string](ctx, tx, store.Everything("account"),
-		"SELECT id FROM person WHERE {scope} AND email = $1", strings.ToLower(email))
+	_, err := store.Get[string](ctx, tx, everything, "SELECT id FROM person WHERE {scope} AND email = $1", strings.ToLower(email))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -136,26 +167,24 @@ func taken(ctx context.Context, tx *store.Tx, email string) error {
 	return err
 }
 
-// Grant gives a person another role, and the State or body she acts for.
-func Grant(ctx context.Context, db *store.DB, who access.Subject, id string, role access.Role, actsFor, body string) error {
-	check := New{Email: "a@b.example", Name: "x", Role: role, ActsFor: actsFor, Body: body, Password: strings.Repeat("x", minPassword)}
-	if err := check.Validate(); err != nil {
-		return err
-	}
-	return change(ctx, db, who, id, "account.role.granted", rights(role, actsFor, body),
-		"role = $2, acts_for = $3, body = $4", string(role), actsFor, body)
-}
-
 // Block closes an account, or opens it again. Its sessions end at once,
 // because every request asks.
 func Block(ctx context.Context, db *store.DB, who access.Subject, id string, blocked bool) error {
+	if !who.May(access.ManagePeople, access.Label{}).Allowed || who.ID == id {
+		return ErrForbidden
+	}
 	return change(ctx, db, who, id, "account.person.blocked", map[string]bool{"blocked": blocked}, "blocked = $2", blocked)
 }
 
-// SetPassword replaces a person's password. She may do it herself.
+// SetPassword replaces a person's password: her own, or as an administrator.
 func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, password string) error {
-	if n := len([]rune(password)); n < minPassword || n > 256 {
-		return Invalid{"password": "account.error.password"}
+	if err := self(who, id); err != nil {
+		return err
+	}
+	v := Invalid{}
+	v.password(password)
+	if err := v.orNil(); err != nil {
+		return err
 	}
 	secret, err := seal(ctx, password)
 	if err != nil {
@@ -166,82 +195,41 @@ func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, pass
 
 // SetLang keeps the language that a person wants to read.
 func SetLang(ctx context.Context, db *store.DB, who access.Subject, id string, t lang.Tag) error {
+	if err := self(who, id); err != nil {
+		return err
+	}
 	return change(ctx, db, who, id, "account.lang.set", map[string]string{"lang": string(t)}, "lang = $2", string(t))
+}
+
+// self lets a person change what is hers, and an administrator everybody's.
+func self(who access.Subject, id string) error {
+	if who.ID == id || who.May(access.ManagePeople, access.Label{}).Allowed {
+		return nil
+	}
+	return ErrForbidden
 }
 
 // change updates one person. set uses $2 and following; $1 is the id.
 func change(ctx context.Context, db *store.DB, who access.Subject, id, act string, data any, set string, args ...any) error {
-	own := act == "account.password.set" || act == "account.lang.set"
-	if !who.May(access.ManagePeople, access.Label{}).Allowed && !(own && who.ID == id) {
-		return ErrForbidden
-	}
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
 		next := len(args) + 2
 		n, err := tx.Exec(ctx,
-			fmt.Sprintf("UPDATE person SET %s, rev = rev + 1, updated = $%d WHERE id = $1", set, next),
+			fmt.Sprintf("UPDATE person SET %s, rev = rev + 1, updated = $%d WHERE id = $1 AND NOT erased", set, next),
 			append(append([]any{id}, args...), tx.Now())...)
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
 		}
-		return store.Event{Act: act, Object: id, Label: access.Label{Level: access.Official, Owner: id}, Data: data}, err
-	})
-	return err
-}
-
-// Admit lets a person into a closed group.
-func Admit(ctx context.Context, db *store.DB, who access.Subject, group, person string) error {
-	if !who.May(access.ManagePeople, access.Label{}).Allowed {
-		return ErrForbidden
-	}
-	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		n, err := tx.Exec(ctx, `
-			INSERT INTO membership (grp, person, since) VALUES ($1, $2, $3)
-			ON CONFLICT (grp, person) DO NOTHING`, group, person, tx.Now())
-		if err == nil && n == 0 {
-			err = store.ErrUnchanged
-		}
-		return store.Event{
-			Act: "account.group.admitted", Object: person,
-			Label: access.Label{Level: access.Closed, Group: group}, Data: map[string]string{"group": group},
-		}, err
+		return about(id, act, data), err
 	})
 	return err
 }
 
 // Load reads one person by id.
 func Load(ctx context.Context, q store.Reader, id string) (Person, error) {
-	return store.Get[Person](ctx, q, store.Everything("account"), "SELECT "+columns+" FROM person WHERE {scope} AND id = $1", id)
+	return store.Get[Person](ctx, q, everything, "SELECT "+columns+" FROM person WHERE {scope} AND id = $1", id)
 }
 
 // ByEmail reads one person by address.
 func ByEmail(ctx context.Context, q store.Reader, email string) (Person, error) {
-	return store.Get[Person](ctx, q, store.Everything("account"),
-		"SELECT "+columns+" FROM person WHERE {scope} AND email = $1", strings.ToLower(email))
-}
-
-// List reads people by name, for those who manage them.
-func List(ctx context.Context, q store.Reader, who access.Subject, limit, offset int) ([]Person, error) {
-	if !who.May(access.ManagePeople, access.Label{}).Allowed {
-		return nil, ErrForbidden
-	}
-	return store.List[Person](ctx, q, who.Scope(),
-		"SELECT "+columns+" FROM person WHERE {scope} ORDER BY name, id LIMIT $1 OFFSET $2", limit, offset)
-}
-
-// Subject is the person as the access rules see her now, with her groups.
-// NotFound where the account is gone or blocked.
-func Subject(ctx context.Context, q store.Reader, id string) (access.Subject, Person, error) {
-	p, err := Load(ctx, q, id)
-	if err != nil {
-		return access.Subject{}, Person{}, err
-	}
-	if p.Blocked {
-		return access.Subject{}, Person{}, store.ErrNotFound
-	}
-	groups, err := store.List[string](ctx, q, store.Everything("account"),
-		"SELECT grp FROM membership WHERE {scope} AND person = $1 ORDER BY grp", id)
-	if err != nil {
-		return access.Subject{}, Person{}, err
-	}
-	return access.Subject{ID: p.ID, Role: p.Role, State: p.ActsFor, Body: p.Body, Groups: groups}, p, nil
+	return store.Get[Person](ctx, q, everything, "SELECT "+columns+" FROM person WHERE {scope} AND email = $1", strings.ToLower(email))
 }

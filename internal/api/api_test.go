@@ -56,8 +56,8 @@ func serve(t *testing.T, fn func(t *testing.T, ask func(path, as string) (int, m
 			t.Fatal(err)
 		}
 		people := map[string]access.Subject{
-			"member": {ID: "m", Role: access.MemberRole},
-			"kg":     {ID: "f", Role: access.FocalPoint, State: "KG"},
+			"member": access.Act("m", access.MemberRole, "", ""),
+			"kg":     access.Act("f", access.FocalPoint, "KG", ""),
 		}
 		h := (&api.API{
 			DB: db, Library: lib, Index: ix, Version: "test",

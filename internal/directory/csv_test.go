@@ -244,7 +244,7 @@ func TestSpreadsheetsWriteCSVInManyWays(t *testing.T) {
 
 func TestAnImportAsksForEachEntry(t *testing.T) {
 	seeded(t, func(t *testing.T, db *store.DB) {
-		focal := access.Subject{ID: "f", Role: access.FocalPoint, State: "KG"}
+		focal := access.Act("f", access.FocalPoint, "KG", "")
 		csv := "id,website\nKG,https://www.gov.kg/\nTJ,\nUZ,https://gov.uz/\n"
 		r := load(t, db, focal, csv)
 		equal(t, faults(r), []string{"4 id not-yours"})

@@ -14,7 +14,7 @@ import (
 var (
 	ctx  = context.Background()
 	all  = store.Everything("test")
-	desk = access.Subject{ID: "desk", Role: access.DeskOfficer}
+	desk = access.Act("desk", access.DeskOfficer, "", "")
 )
 
 // seeded runs the test on both engines with the directory that an installation

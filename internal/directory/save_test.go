@@ -23,7 +23,7 @@ func academy() directory.Entry {
 func TestWhoMayEditTheDirectory(t *testing.T) {
 	seeded(t, func(t *testing.T, db *store.DB) {
 		for _, role := range append([]access.Role{""}, access.Roles...) {
-			who := access.Subject{ID: "p-" + string(role), Role: role, State: "KG", Body: "spmu"}
+			who := access.Act("p-"+string(role), role, "KG", "spmu")
 			if role == "" {
 				who = access.Subject{}
 			}
@@ -47,7 +47,7 @@ func TestWhoMayEditTheDirectory(t *testing.T) {
 
 func TestAFocalPointKeepsTheWordsOfHerStateOnly(t *testing.T) {
 	seeded(t, func(t *testing.T, db *store.DB) {
-		focal := access.Subject{ID: "f", Role: access.FocalPoint, State: "JP"}
+		focal := access.Act("f", access.FocalPoint, "JP", "")
 		e := get(t, db, "JP")
 		e.Kind, e.SubRegion, e.Website = directory.State, "central-asia", "https://example.org/"
 		_, err := directory.Save(ctx, db, focal, e)

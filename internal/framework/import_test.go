@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	operator = access.Subject{ID: "operator", Role: access.Administrator}
+	operator = access.Act("operator", access.Administrator, "", "")
 	nobody   = access.Subject{}
 )
 
@@ -34,9 +34,9 @@ func TestImport(t *testing.T) {
 		})
 
 		t.Run("only who operates the system may import", func(t *testing.T) {
-			for _, who := range []access.Subject{nobody, {ID: "desk", Role: access.DeskOfficer}, {ID: "expert", Role: access.Expert}} {
+			for _, who := range []access.Subject{nobody, access.Act("desk", access.DeskOfficer, "", ""), access.Act("expert", access.Expert, "", "")} {
 				if _, err := framework.Import(ctx, db, who, "", o); !errors.Is(err, framework.ErrForbidden) {
-					t.Errorf("%q: got %v, want ErrForbidden", who.Role, err)
+					t.Errorf("%q: got %v, want ErrForbidden", who.Grants, err)
 				}
 			}
 			if db.Seq() != 0 {

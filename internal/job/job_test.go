@@ -180,7 +180,7 @@ func TestAPanicFailsTheJobAlone(t *testing.T) {
 func TestAPersonSeesHerOwnJobsOnly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		id := add(t, db, "count", 1)
-		hers, others := access.Subject{ID: "p1", Role: access.MemberRole}, access.Subject{ID: "p2", Role: access.Administrator}
+		hers, others := access.Act("p1", access.MemberRole, "", ""), access.Act("p2", access.Administrator, "", "")
 		if _, err := job.Get(ctx, db, hers.Scope(), id); err != nil {
 			t.Error(err)
 		}

@@ -28,12 +28,12 @@ var (
 	all     = store.Everything("test")
 	quiet   = slog.New(slog.DiscardHandler)
 	system  = access.System("test")
-	desk    = access.Subject{ID: "desk", Role: access.DeskOfficer}
-	expert  = access.Subject{ID: "expert", Role: access.Expert}
-	member  = access.Subject{ID: "member", Role: access.MemberRole}
+	desk    = access.Act("desk", access.DeskOfficer, "", "")
+	expert  = access.Act("expert", access.Expert, "", "")
+	member  = access.Act("member", access.MemberRole, "", "")
 	nobody  = access.Subject{}
-	admin   = access.Subject{ID: "admin", Role: access.Administrator}
-	focalKG = access.Subject{ID: "kg", Role: access.FocalPoint, State: "KG"}
+	admin   = access.Act("admin", access.Administrator, "", "")
+	focalKG = access.Act("kg", access.FocalPoint, "KG", "")
 )
 
 func each(t *testing.T, fn func(t *testing.T, l *library.Library)) {
@@ -174,7 +174,7 @@ func TestWhoMayChangeADocument(t *testing.T) {
 		}{
 			{nobody, false},
 			{member, false},
-			{access.Subject{ID: "e2", Role: access.Expert}, false},
+			{access.Act("e2", access.Expert, "", ""), false},
 			{focalKG, false},
 			{expert, true},
 			{desk, true},
@@ -186,12 +186,12 @@ func TestWhoMayChangeADocument(t *testing.T) {
 			}
 			err = l.Revise(ctx, c.who, id, rec.Rev, library.Draft{})
 			if c.may != (err == nil) || err != nil && !errors.Is(err, library.ErrForbidden) {
-				t.Errorf("%s as %s: %v", c.who.ID, c.who.Role, err)
+				t.Errorf("%s as %s: %v", c.who.ID, c.who.Grants, err)
 			}
 		}
-		for _, who := range []access.Subject{nobody, member, {ID: "v", Role: access.Visitor}} {
+		for _, who := range []access.Subject{nobody, member, access.Act("v", access.Visitor, "", "")} {
 			if _, err := l.Create(ctx, who, library.Draft{}, text("en", "x", "x")); !errors.Is(err, library.ErrForbidden) {
-				t.Errorf("%s put a document in: %v", who.Role, err)
+				t.Errorf("%s put a document in: %v", who.Grants, err)
 			}
 		}
 		if _, err := l.Create(ctx, focalKG, library.Draft{Level: access.Closed, State: "TJ"}, text("en", "x", "x")); !errors.Is(err, library.ErrForbidden) {
@@ -263,8 +263,8 @@ func TestNobodyFindsWhatSheMayNotRead(t *testing.T) {
 			{nobody, 1},
 			{member, 2},
 			{focalKG, 4},
-			{access.Subject{ID: "x", Role: access.FocalPoint, State: "TJ"}, 3},
-			{access.Subject{ID: "y", Role: access.Expert, Groups: []string{"g1"}}, 3},
+			{access.Act("x", access.FocalPoint, "TJ", ""), 3},
+			{access.Act("y", access.Expert, "", "", "g1"), 3},
 		} {
 			if got := found(t, l, ix, c.who, "drones"); len(got) != c.want {
 				t.Errorf("%+v finds %v", c.who, got)

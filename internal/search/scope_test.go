@@ -20,7 +20,6 @@ var (
 	someGroups = rapid.SampledFrom([]string{"", "g1", "g2"})
 	somePeople = rapid.SampledFrom([]string{"", "p1", "p2"})
 	someLevels = rapid.SampledFrom(access.Levels)
-	someRoles  = rapid.SampledFrom(append([]access.Role{""}, access.Roles...))
 	someWords  = rapid.SampledFrom([]string{"police", "reform", "border", "безопасность", "sécurité", "1049/14.3"})
 )
 
@@ -33,7 +32,7 @@ func someLabel(t *rapid.T) access.Label {
 
 func someSubject(t *rapid.T) access.Subject {
 	return access.Subject{
-		ID: somePeople.Draw(t, "id"), Role: someRoles.Draw(t, "role"), State: someStates.Draw(t, "of"),
+		ID: somePeople.Draw(t, "id"), Trust: someLevels.Draw(t, "trust"), Limited: rapid.Bool().Draw(t, "limited"), State: someStates.Draw(t, "of"),
 		Groups: rapid.SliceOfN(someGroups, 0, 2).Draw(t, "groups"),
 	}
 }

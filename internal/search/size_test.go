@@ -92,7 +92,7 @@ func BenchmarkHundredThousand(b *testing.B) {
 	b.ReportMetric(time.Since(started).Seconds()*1000, "open-ms")
 	time.Sleep(5 * time.Second) // merges settle
 	b.ReportMetric(float64(size(b, dir))/1e6, "MB")
-	scope := access.Subject{ID: "p", Role: access.Trainer}.Scope()
+	scope := access.Act("p", access.Trainer, "", "").Scope()
 	for _, kind := range []struct {
 		name  string
 		query search.Query
@@ -142,7 +142,7 @@ func BenchmarkGroupedList(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	scope := access.Subject{ID: "p", Role: access.DeskOfficer}.Scope()
+	scope := access.Act("p", access.DeskOfficer, "", "").Scope()
 	ask := func(text string) {
 		a, err := ix.Search(b.Context(), scope, search.Query{Text: text, Lang: "fr", Group: true, Facets: true, Limit: 20})
 		if err != nil || a.Total == 0 {

@@ -37,7 +37,7 @@ func TestAKeptAnswerIsNeverOlderThanTheIndexNorSomebodyElses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	nobody, desk := access.Subject{}, access.Subject{ID: "d", Role: access.DeskOfficer}
+	nobody, desk := access.Subject{}, access.Act("d", access.DeskOfficer, "", "")
 	put(1, "a", access.Label{})
 	put(2, "b", access.Label{Level: access.Official})
 	for range 2 {

@@ -55,10 +55,11 @@ func TestTheThreeReadingsOfAScopeAgree(t *testing.T) {
 		}
 		rapid.Check(t, func(t *rapid.T) {
 			who := access.Subject{
-				ID:     rapid.SampledFrom([]string{"", "p1", "p2", "p3"}).Draw(t, "id"),
-				Role:   rapid.SampledFrom(append([]access.Role{""}, access.Roles...)).Draw(t, "role"),
-				State:  rapid.SampledFrom([]string{"", "KG", "TJ", "UZ"}).Draw(t, "state"),
-				Groups: rapid.SampledFrom([][]string{nil, {"g1"}, {"g2"}, {"g1", "g2", "g'3"}}).Draw(t, "groups"),
+				ID:      rapid.SampledFrom([]string{"", "p1", "p2", "p3"}).Draw(t, "id"),
+				Trust:   rapid.SampledFrom(access.Levels).Draw(t, "trust"),
+				State:   rapid.SampledFrom([]string{"", "KG", "TJ", "UZ"}).Draw(t, "state"),
+				Groups:  rapid.SampledFrom([][]string{nil, {"g1"}, {"g2"}, {"g1", "g2", "g'3"}}).Draw(t, "groups"),
+				Limited: rapid.Bool().Draw(t, "limited"),
 			}
 			scope := who.Scope()
 			found, err := store.List[string](ctx, db, scope, "SELECT object FROM event e WHERE {scope e} AND act = $1", "made")
@@ -79,7 +80,7 @@ func TestTheThreeReadingsOfAScopeAgree(t *testing.T) {
 }
 
 func TestAScopeDoesNotBringItsOwnSQL(t *testing.T) {
-	cond, args := access.Subject{ID: "x' OR 1=1 --", Role: access.FocalPoint, State: "K'G", Groups: []string{"');"}}.Scope().SQL("d", 4)
+	cond, args := access.Act("x' OR 1=1 --", access.FocalPoint, "K'G", "", "');").Scope().SQL("d", 4)
 	if strings.Contains(cond, "'") && strings.Contains(cond, "OR 1=1") {
 		t.Errorf("the reader's words stand in the statement: %s", cond)
 	}

@@ -22,7 +22,7 @@ import (
 
 var (
 	ctx     = context.Background()
-	officer = access.Subject{ID: "p1", Role: access.DeskOfficer}
+	officer = access.Act("p1", access.DeskOfficer, "", "")
 	all     = store.Everything("test")
 )
 
@@ -118,12 +118,12 @@ func TestAReaderSeesOnlyTheEventsOfHerScope(t *testing.T) {
 			want string
 		}{
 			{access.Subject{}, "open"},
-			{access.Subject{ID: "a", Role: access.Visitor, State: "KG"}, "open"},
-			{access.Subject{ID: "a", Role: access.MemberRole}, "open vetted"},
-			{access.Subject{ID: "a", Role: access.FocalPoint, State: "KG"}, "open vetted state"},
-			{access.Subject{ID: "a", Role: access.FocalPoint, State: "TJ"}, "open vetted"},
-			{access.Subject{ID: "a", Role: access.Expert, Groups: []string{"g0", "g1"}}, "open vetted group"},
-			{access.Subject{ID: "p9", Role: access.MemberRole}, "open vetted draft"},
+			{access.Act("a", access.Visitor, "KG", ""), "open"},
+			{access.Act("a", access.MemberRole, "", ""), "open vetted"},
+			{access.Act("a", access.FocalPoint, "KG", ""), "open vetted state"},
+			{access.Act("a", access.FocalPoint, "TJ", ""), "open vetted"},
+			{access.Act("a", access.Expert, "", "", "g0", "g1"), "open vetted group"},
+			{access.Act("p9", access.MemberRole, "", ""), "open vetted draft"},
 			{access.System("test"), "open vetted state group draft"},
 		} {
 			if got := see(c.who); got != c.want {

@@ -64,7 +64,7 @@ func (h *House) showAccount(w http.ResponseWriter, r *http.Request, wrong accoun
 		return err
 	}
 	f.Title = f.T("account.title")
-	v := AccountView{Facts: words.person(p), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
+	v := AccountView{Facts: words.person(who.Subject, p), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
 	v.Language = []Field{{
 		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",
 		Options: append([]Option{{Value: "", Text: f.T("account.lang.browser"), Chosen: p.Lang == ""}}, languageOptions(string(p.Lang))...),
@@ -90,11 +90,11 @@ func (f *Frame) flag(fields []Field, wrong map[string]string) {
 }
 
 // person are the facts of an account.
-func (w wording) person(p account.Person) []Fact {
+func (w wording) person(who access.Subject, p account.Person) []Fact {
 	list := []Fact{
 		{w.T("account.field.name"), []Link{{p.Name, ""}}},
 		{w.T("account.field.email"), []Link{{p.Email, ""}}},
-		{w.T("access.role"), []Link{{w.T("access.role." + string(p.Role)), ""}}},
+		{w.T("access.role"), w.roles(who)},
 	}
 	if p.ActsFor != "" {
 		list = append(list, Fact{w.T("account.field.state"), []Link{{w.names.Name(p.ActsFor, "", w.Lang), ""}}})
@@ -103,6 +103,26 @@ func (w wording) person(p account.Person) []Fact {
 		list = append(list, Fact{w.T("account.field.body"), []Link{{w.names.Name(p.Body, "", w.Lang), ""}}})
 	}
 	return list
+}
+
+// roles names what she is: her roles, each with the body for which she holds
+// it, or without any a member or visitor.
+func (w wording) roles(who access.Subject) []Link {
+	var list []Link
+	for _, g := range who.Grants {
+		name := w.T("access.role." + string(g.Role))
+		if g.Body != "" {
+			name += " · " + w.names.Name(g.Body, "", w.Lang)
+		}
+		list = append(list, Link{name, ""})
+	}
+	switch {
+	case len(list) > 0:
+		return list
+	case who.Trust > access.Public:
+		return []Link{{w.T("access.role.member"), ""}}
+	}
+	return []Link{{w.T("access.role.visitor"), ""}}
 }
 
 // reads says circle by circle whether she reads it: the answer to "why do I see
@@ -138,7 +158,7 @@ func (w wording) may(who access.Subject) []string {
 		key string
 	}{
 		{who.May(access.Contribute, own).Allowed, "account.may.contribute"},
-		{who.Role == access.FocalPoint && who.State != "", "account.may.own-state"},
+		{who.HasFor(access.FocalPoint, who.State), "account.may.own-state"},
 		{who.May(access.Edit, access.Label{}).Allowed, "account.may.edit"},
 		{who.May(access.ManagePeople, access.Label{}).Allowed, "account.may.people"},
 	} {

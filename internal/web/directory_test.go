@@ -25,10 +25,10 @@ import (
 // colleagues are the people of these tests. One signs in by her name in the
 // Authorization header.
 var colleagues = map[string]access.Subject{
-	"desk":   {ID: "p-desk", Role: access.DeskOfficer},
-	"focal":  {ID: "p-focal", Role: access.FocalPoint, State: "KG"},
-	"member": {ID: "p-member", Role: access.MemberRole},
-	"admin":  {ID: "p-admin", Role: access.Administrator},
+	"desk":   access.Act("p-desk", access.DeskOfficer, "", ""),
+	"focal":  access.Act("p-focal", access.FocalPoint, "KG", ""),
+	"member": access.Act("p-member", access.MemberRole, "", ""),
+	"admin":  access.Act("p-admin", access.Administrator, "", ""),
 }
 
 // referenceHouse has the directory as it is delivered, an empty library, and

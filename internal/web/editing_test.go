@@ -30,7 +30,7 @@ func textIn(t lang.Tag, title string) library.Text {
 
 // subject is the person with the address as the access rules see her.
 func (h inhabited) subject(id string, role access.Role) access.Subject {
-	return access.Subject{ID: id, Role: role}
+	return access.Act(id, role, "", "")
 }
 
 func TestEditing(t *testing.T) {

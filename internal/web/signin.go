@@ -46,7 +46,7 @@ func (h *House) reader(r *http.Request) (Reader, error) {
 	if id == "" {
 		return Reader{}, nil
 	}
-	who, p, err := account.Subject(ctx, h.DB, id)
+	who, p, err := account.Subject(ctx, h.DB, id, account.OneFactor)
 	if errors.Is(err, store.ErrNotFound) {
 		return Reader{}, h.Sessions.Destroy(ctx)
 	}
