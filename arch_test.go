@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"framework", "directory", "account"},
 	{"store", "blob", "search", "job"},
 	{"extract"},
-	{"access", "lang"},
+	{"access", "lang", "keyring"},
 }
 
 // beside are the uses inside one storey that the table allows.
