@@ -116,7 +116,7 @@ func (c *countedReader) Read(p []byte) (int, error) {
 var errStop = errors.New("stop")
 
 // walk reads an XML entry token by token. The decoder knows no entities but the five of XML, so there is nothing to
-// expand; nesting is bounded here.
+// expand; nesting is bounded here, and what is opened is closed in its order: the readers count on it.
 func (a *archive) walk(name string, on func(xml.Token) error) error {
 	r, err := a.open(name)
 	if err != nil {
@@ -124,26 +124,27 @@ func (a *archive) walk(name string, on func(xml.Token) error) error {
 	}
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
-	depth := 0
+	var open []xml.Name
 	for {
 		token, err := d.RawToken()
 		switch {
-		case err == io.EOF && depth == 0:
+		case err == io.EOF && len(open) == 0:
 			return nil
 		case err == io.EOF:
 			return fail(Broken, "%s ends within an element", name)
 		case err != nil:
 			return fail(reasonOf(err), "read %s: %w", name, err)
 		}
-		switch token.(type) {
+		switch t := token.(type) {
 		case xml.StartElement:
-			if depth++; depth > a.work.limits.Depth {
+			if open = append(open, t.Name); len(open) > a.work.limits.Depth {
 				return fail(Bomb, "%s nests deeper than %d", name, a.work.limits.Depth)
 			}
 		case xml.EndElement:
-			if depth--; depth < 0 {
-				return fail(Broken, "%s closes what was not open", name)
+			if last := len(open) - 1; last < 0 || open[last] != t.Name {
+				return fail(Broken, "%s closes %s, which was not open", name, t.Name.Local)
 			}
+			open = open[:len(open)-1]
 		}
 		if err := on(token); errors.Is(err, errStop) {
 			return nil

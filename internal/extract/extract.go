@@ -47,7 +47,7 @@ type Note struct {
 // NoteCodes lists the codes of all notes.
 func NoteCodes() []string {
 	return []string{
-		"cut-off", "pages-broken", "pages-cut", "text-cut", "ocr-missing", "ocr-used", "ocr-nothing", "ocr-failed", "ocr-cut",
+		"cut-off", "pages-broken", "pages-cut", "text-cut", "ocr-missing", "ocr-used", "ocr-nothing", "ocr-failed", "ocr-cut", "ocr-languages",
 	}
 }
 

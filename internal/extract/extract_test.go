@@ -164,29 +164,3 @@ func TestPDFWords(t *testing.T) {
 		}
 	})
 }
-
-func TestScan(t *testing.T) {
-	for _, name := range []string{"scan.pdf", "scan.png"} {
-		t.Run(name+" is read by OCR where there is one, and says so plainly where not", func(t *testing.T) {
-			c := read(t, name, testdata(t, name))
-			if len(shared.OCRLanguages()) == 0 {
-				if len(c.Notes) != 1 || c.Notes[0].Code != "ocr-missing" || len(c.Passages) != 0 {
-					t.Errorf("without tesseract: notes %v, %d passages", c.Notes, len(c.Passages))
-				}
-				return
-			}
-			if !c.OCR || !strings.Contains(strings.ToLower(c.Text()), "community policing") {
-				t.Errorf("OCR %t read %q, notes %v", c.OCR, c.Text(), c.Notes)
-			}
-		})
-	}
-	t.Run("a machine without tesseract keeps the scan with a note", func(t *testing.T) {
-		t.Setenv("PATH", t.TempDir())
-		x := extract.New("", extract.DefaultLimits())
-		data := testdata(t, "scan.png")
-		c, err := x.File(context.Background(), "scan.png", bytes.NewReader(data), int64(len(data)))
-		if err != nil || !slices.Equal(c.Notes, []extract.Note{{Code: "ocr-missing", N: 1}}) || c.Pages != 1 {
-			t.Errorf("notes %v, pages %d, error %v", c.Notes, c.Pages, err)
-		}
-	})
-}

@@ -157,7 +157,7 @@ func (p *page) isNavigation() bool {
 // paragraph begins a block; within a list's item it is still the item.
 func (p *page) paragraph() {
 	switch {
-	case p.lists > 0 && p.kind == ListItem && strings.TrimSpace(p.text.String()) == "":
+	case p.lists > 0 && p.kind == ListItem && strings.TrimSpace(string(p.text)) == "":
 	case p.lists > 0:
 		p.start(ListItem, 0)
 	default:

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -29,7 +30,8 @@ type ocr struct {
 	limits Limits
 	once   sync.Once
 	binary string
-	langs  string // such as "eng+fra+rus"
+	tags   []lang.Tag // languages that it reads
+	every  string     // all of them as tesseract names them, such as "eng+fra+rus"
 }
 
 func newOCR(l Limits) *ocr { return &ocr{limits: l} }
@@ -43,13 +45,7 @@ func (x *Extractor) OCRLanguages() []lang.Tag {
 	if !x.ocr.ready() {
 		return nil
 	}
-	var tags []lang.Tag
-	for _, t := range lang.All {
-		if strings.Contains(x.ocr.langs, tesseractNames[t]) {
-			tags = append(tags, t)
-		}
-	}
-	return tags
+	return slices.Clone(x.ocr.tags)
 }
 
 // ready looks for the program and its languages once.
@@ -66,24 +62,73 @@ func (o *ocr) ready() bool {
 			return
 		}
 		installed := strings.Fields(string(out))
-		var names []string
 		for _, t := range lang.All {
 			if slices.Contains(installed, tesseractNames[t]) {
-				names = append(names, tesseractNames[t])
+				o.tags = append(o.tags, t)
 			}
 		}
-		if len(names) > 0 {
-			o.binary, o.langs = binary, strings.Join(names, "+")
+		if len(o.tags) > 0 {
+			o.binary, o.every = binary, names(o.tags...)
 		}
 	})
 	return o.binary != ""
 }
 
-// recognise reads one picture. The program has one processor, bounded memory and time, and is killed with ctx.
-func (o *ocr) recognise(ctx context.Context, picture io.Reader) (string, error) {
+// names are languages as tesseract takes them: the first of them counts most.
+func names(tags ...lang.Tag) string {
+	var list []string
+	for _, t := range tags {
+		if n := tesseractNames[t]; !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	return strings.Join(list, "+")
+}
+
+// with names a language with English, which stands in papers of every other.
+func (o *ocr) with(t lang.Tag) string {
+	if slices.Contains(o.tags, lang.English) {
+		return names(t, lang.English)
+	}
+	return names(t)
+}
+
+// read reads one picture in the language that it is in. Read in all languages at once, a page loses its accents to
+// the first of them; so the language is found first, and what was found on the page before is tried before that.
+func (o *ocr) read(ctx context.Context, picture func() io.Reader, expected lang.Tag) (text string, found lang.Tag, err error) {
+	if expected != "" {
+		text, err = o.recognise(ctx, picture(), o.with(expected))
+		if err != nil || languageOf(text) == expected {
+			return text, expected, err
+		}
+	}
+	if text, err = o.recognise(ctx, picture(), o.every); err != nil {
+		return "", "", err
+	}
+	found = languageOf(text)
+	if found == "" || found == o.tags[0] || !slices.Contains(o.tags, found) {
+		return text, found, nil
+	}
+	better, err := o.recognise(ctx, picture(), o.with(found))
+	if err != nil || languageOf(better) != found {
+		return text, found, nil //nolint:nilerr // the first reading stands
+	}
+	return better, found, nil
+}
+
+// languageOf is the language of a text where that is sure.
+func languageOf(text string) lang.Tag {
+	if tag, sure := detectLanguage([]Passage{{Kind: Paragraph, Text: clean(text)}}); sure {
+		return tag
+	}
+	return ""
+}
+
+// recognise reads one picture in the languages that are named. The program has one processor, bounded memory and time, and is killed with ctx.
+func (o *ocr) recognise(ctx context.Context, picture io.Reader, langs string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.limits.OCRTime)
 	defer cancel()
-	args := []string{"stdin", "stdout", "-l", o.langs, "--psm", "3"}
+	args := []string{"stdin", "stdout", "-l", langs, "--psm", "3"}
 	command := exec.CommandContext(ctx, o.binary, args...)
 	if runtime.GOOS != "windows" {
 		script := fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, o.limits.OCRBytes>>10)
@@ -128,31 +173,40 @@ func (x *Extractor) readImage(w *work) error {
 		return fail(Broken, "read the picture's head: %w", err)
 	}
 	w.page = 1
-	err := x.readPicture(w, w.reader())
+	found, err := x.readPicture(w, w.reader, "")
 	if w.content.OCR {
 		w.note("ocr-used", 1)
 	}
+	x.noteLanguages(w, found == "")
 	return err
 }
 
-// readPicture adds the text of one picture. A picture that cannot be read is a note; the end of time is an error.
-func (x *Extractor) readPicture(w *work, picture io.Reader) error {
-	text, err := x.ocr.recognise(w.ctx, picture)
+// noteLanguages says that not all languages can be recognised, where that may be why the language of a page was not.
+func (x *Extractor) noteLanguages(w *work, unknown bool) {
+	if n := len(x.ocr.tags); unknown && n < len(lang.All) {
+		w.note("ocr-languages", n)
+	}
+}
+
+// readPicture adds the text of one picture and returns its language, where that is sure. A picture that cannot be read
+// is a note; the end of time is an error.
+func (x *Extractor) readPicture(w *work, picture func() io.Reader, expected lang.Tag) (lang.Tag, error) {
+	text, found, err := x.ocr.read(w.ctx, picture, expected)
 	switch {
 	case w.ctx.Err() != nil:
-		return w.ctx.Err()
+		return "", w.ctx.Err()
 	case err != nil:
 		w.note("ocr-failed", 1)
-		return nil
+		return expected, nil
 	case !hasWords([]Passage{{Text: text}}):
 		w.note("ocr-nothing", 1)
-		return nil
+		return expected, nil
 	}
 	w.content.OCR = true
 	for _, block := range strings.Split(strings.ReplaceAll(text, "\f", ""), "\n\n") {
 		w.add(Paragraph, 0, joinLines(strings.Split(strings.TrimSpace(block), "\n")))
 	}
-	return nil
+	return found, nil
 }
 
 // readPictures reads the pages of a PDF that have no text, and puts the passages where they belong.
@@ -165,7 +219,7 @@ func (x *Extractor) readPictures(w *work, d *document, pages []int) error {
 		w.note("ocr-cut", x.limits.OCRPages)
 		pages = pages[:x.limits.OCRPages]
 	}
-	read := 0
+	read, expected, unknown := 0, lang.Tag(""), false
 	for i, page := range pages {
 		if deadline, ok := w.ctx.Deadline(); ok && time.Until(deadline) < x.limits.Time/4 {
 			w.note("ocr-cut", i) // what was read is better than nothing
@@ -177,23 +231,27 @@ func (x *Extractor) readPictures(w *work, d *document, pages []int) error {
 		}
 		w.page = page
 		before := len(w.content.Passages)
-		if err := x.readPicture(w, picture); err != nil {
+		found, err := x.readPicture(w, func() io.Reader { return bytes.NewReader(picture) }, expected)
+		if err != nil {
 			return err
 		}
 		if len(w.content.Passages) > before {
 			read++
+			unknown = unknown || found == ""
 		}
+		expected = cmp.Or(found, expected)
 	}
 	w.page = 0
 	slices.SortStableFunc(w.content.Passages, func(a, b Passage) int { return a.Page - b.Page })
 	if w.content.OCR {
 		w.note("ocr-used", read)
 	}
+	x.noteLanguages(w, unknown || read == 0)
 	return nil
 }
 
 // draw renders a page in shades of grey, as a portable graymap.
-func (d *document) draw(number int) (io.Reader, error) {
+func (d *document) draw(number int) ([]byte, error) {
 	page, err := d.call("FPDF_LoadPage", d.handle, uint64(number-1))
 	if err != nil || page == 0 {
 		return nil, fail(reasonOf(err), "load page %d to draw it", number)
@@ -235,7 +293,7 @@ func (d *document) draw(number int) (io.Reader, error) {
 		return nil, err
 	}
 	_, err = d.call("FPDF_ClosePage", page)
-	return bytes.NewReader(graymap), err
+	return graymap, err
 }
 
 // pixels is the size of a page at dots an inch, reduced for posters.

@@ -2,6 +2,8 @@ package extract
 
 import (
 	"encoding/xml"
+	"slices"
+	"strings"
 )
 
 // readPPTX reads the slides in the order of the show, each with its speaker's notes.
@@ -33,7 +35,8 @@ func readPPTX(w *work) error {
 // part is a slide or a sheet with the name that the main part gives it.
 type part struct{ name, target string }
 
-// ordered lists the slides or sheets in the order in which the main part names them.
+// ordered lists the slides or sheets in the order in which the main part names them, without hidden sheets: no reader
+// of the original sees them.
 func (a *archive) ordered(element, kind string) ([]part, error) {
 	main, err := a.mainPart()
 	if err != nil {
@@ -55,7 +58,7 @@ func (a *archive) ordered(element, kind string) ([]part, error) {
 	var parts []part
 	err = a.walk(main, func(t xml.Token) error {
 		e, ok := t.(xml.StartElement)
-		if !ok || e.Name.Local != element {
+		if !ok || e.Name.Local != element || strings.Contains(strings.ToLower(attr(e, "state")), "hidden") {
 			return nil
 		}
 		for _, at := range e.Attr { // the relation's id is r:id; a plain id stands beside it
@@ -69,67 +72,97 @@ func (a *archive) ordered(element, kind string) ([]part, error) {
 }
 
 func readSlide(w *work, a *archive, name string) error {
-	if err := readShapes(w, a, name); err != nil {
-		return err
-	}
 	links, err := a.relations(name)
 	if err != nil {
 		return err
 	}
+	if err := readShapes(w, a, name, links); err != nil {
+		return err
+	}
 	for _, l := range links {
 		if l.kind == "notesSlide" && a.has(l.target) {
-			return readShapes(w, a, l.target)
+			return readShapes(w, a, l.target, nil)
 		}
 	}
 	return nil
 }
 
+// shapes is the state of reading a slide.
+type shapes struct {
+	*flow
+	archive *archive
+	links   []relation
+	holder  string // what the shape is a placeholder for
+	skip    int    // open alternatives for old programs
+	number  bool   // within a field with the number of the slide
+	inText  bool
+}
+
+// margins are the placeholders whose text is the same on every slide.
+var margins = []string{"sldNum", "dt", "ftr", "hdr"}
+
 // readShapes reads the text of a slide's shapes. The placeholder of the title is the slide's heading; those of slide
-// number, date and footer are no text.
-func readShapes(w *work, a *archive, name string) error {
-	f := newFlow(w)
-	holder, inText, fallback := "", false, 0
+// number, date, header and footer are no text.
+func readShapes(w *work, a *archive, name string, links []relation) error {
+	s := &shapes{flow: newFlow(w), archive: a, links: links}
 	err := a.walk(name, func(t xml.Token) error {
 		switch t := t.(type) {
 		case xml.StartElement:
-			switch t.Name.Local {
-			case "Fallback":
-				fallback++
-			case "sp", "graphicFrame":
-				holder = ""
-			case "ph":
-				holder = attr(t, "type")
-			case "p":
-				f.start(kindOfHolder(holder))
-			case "t":
-				inText = fallback == 0 && holder != "sldNum" && holder != "dt" && holder != "ftr"
-			case "br", "tab":
-				f.write(" ")
-			case "tr":
-				f.startRow()
-			}
+			return s.begin(t)
 		case xml.EndElement:
-			switch t.Name.Local {
-			case "Fallback":
-				fallback--
-			case "t":
-				inText = false
-			case "p":
-				f.end()
-			case "tc":
-				f.endCell()
-			case "tr":
-				f.endRow()
-			}
+			s.close(t.Name.Local)
 		case xml.CharData:
-			if inText {
-				f.write(string(t))
+			if s.inText {
+				s.write(readable("", unescape(string(t))))
 			}
 		}
 		return nil
 	})
-	f.end()
+	s.end()
 	return err
+}
+
+func (s *shapes) begin(e xml.StartElement) error {
+	switch e.Name.Local {
+	case "Fallback":
+		s.skip++
+	case "fld":
+		s.number = attr(e, "type") == "slidenum"
+	case "sp", "graphicFrame":
+		s.holder = ""
+	case "ph":
+		s.holder = attr(e, "type")
+	case "p":
+		s.start(kindOfHolder(s.holder))
+	case "t":
+		s.inText = s.skip == 0 && !s.number && !slices.Contains(margins, s.holder)
+	case "br", "tab":
+		s.write(" ")
+	case "tr":
+		s.startRow()
+	case "relIds", "chart":
+		if s.skip == 0 {
+			return s.readDrawing(s.archive, target(e, s.links))
+		}
+	}
+	return nil
+}
+
+func (s *shapes) close(name string) {
+	switch name {
+	case "Fallback":
+		s.skip--
+	case "fld":
+		s.number = false
+	case "t":
+		s.inText = false
+	case "p":
+		s.end()
+	case "tc":
+		s.endCell()
+	case "tr":
+		s.endRow()
+	}
 }
 
 func kindOfHolder(holder string) (Kind, int) {

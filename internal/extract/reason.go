@@ -22,6 +22,7 @@ const (
 	NoText        Reason = "no-text"         // read without trouble, and there is no word in it
 	TooSlow       Reason = "too-slow"        // stopped after Limits.Time
 	TooMuchMemory Reason = "too-much-memory" // stopped at Limits.EngineBytes
+	Infected      Reason = "infected"        // a virus scanner has found something in it
 	Cancelled     Reason = "cancelled"       // the caller stopped; the file may be fine
 	Failed        Reason = "failed"          // this machine's fault: disk, engine; the file may be fine
 )
@@ -29,7 +30,7 @@ const (
 // Reasons lists all reasons.
 func Reasons() []Reason {
 	return []Reason{
-		Empty, Broken, Encrypted, Mislabelled, Unsupported, Oversized, Bomb, NoText, TooSlow, TooMuchMemory, Cancelled, Failed,
+		Empty, Broken, Encrypted, Mislabelled, Unsupported, Oversized, Bomb, NoText, TooSlow, TooMuchMemory, Infected, Cancelled, Failed,
 	}
 }
 

@@ -18,15 +18,8 @@ func readXLSX(w *work) error {
 	if err != nil {
 		return err
 	}
-	main, err := a.mainPart()
-	if err != nil {
-		return err
-	}
 	b := &workbook{work: w, archive: a}
-	if err := b.readShared(path.Join(path.Dir(main), "sharedStrings.xml")); err != nil {
-		return err
-	}
-	if err := b.readDates(path.Join(path.Dir(main), "styles.xml")); err != nil {
+	if err := b.readParts(); err != nil {
 		return err
 	}
 	for i, sheet := range sheets {
@@ -55,7 +48,43 @@ type workbook struct {
 	work    *work
 	archive *archive
 	shared  []string
-	dates   []bool // by cell style: a number is a day
+	formats []numberFormat // by cell style
+	from    time.Time      // day 0
+}
+
+// readParts reads what the sheets refer to.
+func (b *workbook) readParts() error {
+	main, err := b.archive.mainPart()
+	if err != nil {
+		return err
+	}
+	links, err := b.archive.relations(main)
+	if err != nil {
+		return err
+	}
+	b.from = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	err = b.archive.walk(main, func(t xml.Token) error {
+		if e, ok := t.(xml.StartElement); ok && e.Name.Local == "workbookPr" && (attr(e, "date1904") == "1" || attr(e, "date1904") == "true") {
+			b.from = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	named := map[string]string{"sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
+	for kind, usual := range named {
+		named[kind] = path.Join(path.Dir(main), usual)
+		for _, l := range links {
+			if l.kind == kind {
+				named[kind] = l.target
+			}
+		}
+	}
+	if err := b.readShared(named["sharedStrings"]); err != nil {
+		return err
+	}
+	return b.readFormats(named["styles"])
 }
 
 // readShared reads the strings that cells name by number.
@@ -81,7 +110,7 @@ func (b *workbook) readShared(name string) error {
 			case "rPh":
 				phonetic--
 			case "si":
-				b.shared = append(b.shared, text.String())
+				b.shared = append(b.shared, unescape(text.String()))
 				text.Reset()
 			}
 		case xml.CharData:
@@ -94,46 +123,6 @@ func (b *workbook) readShared(name string) error {
 		}
 		return nil
 	})
-}
-
-// readDates finds the cell styles whose numbers are days.
-func (b *workbook) readDates(name string) error {
-	if !b.archive.has(name) {
-		return nil
-	}
-	custom, cells := map[string]bool{}, false
-	return b.archive.walk(name, func(t xml.Token) error {
-		switch t := t.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "numFmt":
-				custom[attr(t, "numFmtId")] = isDateFormat(attr(t, "formatCode"))
-			case "cellXfs":
-				cells = true
-			case "xf":
-				if id := attr(t, "numFmtId"); cells {
-					n, _ := strconv.Atoi(id)
-					b.dates = append(b.dates, custom[id] || (n >= 14 && n <= 17) || n == 22)
-				}
-			}
-		case xml.EndElement:
-			if t.Name.Local == "cellXfs" {
-				cells = false
-			}
-		}
-		return nil
-	})
-}
-
-// isDateFormat looks for years and days outside quotations.
-func isDateFormat(code string) bool {
-	code = strings.ToLower(code)
-	for strings.Count(code, `"`) >= 2 {
-		i := strings.IndexByte(code, '"')
-		j := i + 1 + strings.IndexByte(code[i+1:], '"')
-		code = code[:i] + code[j+1:]
-	}
-	return strings.Contains(code, "yy") || (strings.Contains(code, "d") && strings.Contains(code, "m"))
 }
 
 // readSheet reads the rows of one sheet.
@@ -175,6 +164,20 @@ func (b *workbook) readSheet(name string) error {
 		return nil
 	})
 	f.endRow()
+	if err != nil {
+		return err
+	}
+	return b.readBoxes(f, name)
+}
+
+// readBoxes reads the shapes that lie on a sheet.
+func (b *workbook) readBoxes(f *flow, sheet string) error {
+	links, err := b.archive.relations(sheet)
+	for _, l := range links {
+		if l.kind == "drawing" && err == nil {
+			err = f.readDrawing(b.archive, l.target)
+		}
+	}
 	return err
 }
 
@@ -188,12 +191,18 @@ func (b *workbook) cell(kind, style, value string) string {
 		return ""
 	case "e":
 		return ""
+	case "d": // ISO 8601, as the strict form of the standard has it
+		return strings.Replace(strings.TrimSuffix(value, "T00:00:00"), "T", " ", 1)
 	case "", "n":
-		i, err := strconv.Atoi(style)
-		days, failed := strconv.ParseFloat(value, 64)
-		if err == nil && failed == nil && i >= 0 && i < len(b.dates) && b.dates[i] && days > 0 && days < 200_000 {
-			return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(days)).Format(time.DateOnly)
+		number, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return value
 		}
+		format := general
+		if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(b.formats) {
+			format = b.formats[i]
+		}
+		return format.show(number, b.from)
 	}
-	return value
+	return unescape(value)
 }
