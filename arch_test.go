@@ -15,16 +15,18 @@ import (
 // (doc/architecture.md, "Rooms").
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
+	{"personal"},
 	{"library"},
 	{"framework", "directory", "account"},
-	{"store", "blob", "search", "job"},
+	{"store", "blob", "search", "job", "mail"},
 	{"extract"},
-	{"access", "lang", "keyring"},
+	{"access", "lang", "keyring", "fetch", "clamd"},
 }
 
 // beside are the uses inside one storey that the table allows.
 var beside = map[string][]string{
 	"job":     {"store"},     // a queue is a table
+	"mail":    {"store"},     // letters wait in a table
 	"account": {"directory"}, // States and bodies vouch
 }
 
