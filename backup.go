@@ -31,6 +31,9 @@ func (b backupCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	c.say("%s holds %d tables and files, up to event %d.", b.File, len(m.Parts), m.Seq)
+	if err := h.noteBackup(ctx, m.Seq); err != nil {
+		return err
+	}
 	return lacking(c, m)
 }
 
@@ -48,16 +51,23 @@ func lacking(c *console, m archive.Manifest) error {
 
 // restoreCommand puts a backup back.
 type restoreCommand struct {
-	File  string `arg:"" help:"Backup to restore."`
-	place `embed:""`
+	File   string `arg:"" help:"Backup to restore."`
+	Erased string `help:"List of the people who were erased since the backup was made: erased.txt of the data directory that was lost, or a newer backup. They are erased again." placeholder:"FILE"`
+	place  `embed:""`
 }
 
 func (restoreCommand) Help() string {
-	return `The data directory must be empty or not there yet, and so must be the PostgreSQL database where one is given; a backup from either engine goes into either. A backup that is cut off or damaged is refused, and nothing of it is left behind. The search index is built at the next start.`
+	return `The data directory must be empty or not there yet, and so must be the PostgreSQL database where one is given; a backup from either engine goes into either, and files from a directory go into a bucket with --files, or back. The bucket may hold other files. A backup that is cut off or damaged is refused, and nothing of it is left behind. The search index is built at the next start.`
 }
 
 func (r restoreCommand) Run(ctx context.Context, c *console) error {
-	done, err := archive.Restore(ctx, r.File, r.Data, r.Database, c.stages(map[string]*bar{"parts": c.bar("Read", "parts")}))
+	bucket, err := r.bucket()
+	if err != nil {
+		return err
+	}
+	done, err := archive.Restore(ctx, r.File, archive.Place{Dir: r.Data, DSN: r.Database, Bucket: bucket}, c.stages(map[string]*bar{
+		"parts": c.bar("Read", "parts"), "files": c.bar("Stored", "parts"),
+	}))
 	if errors.Is(err, archive.ErrNotEmpty) {
 		return errors.New(err.Error() + "; nothing was changed")
 	}
@@ -72,6 +82,9 @@ func (r restoreCommand) Run(ctx context.Context, c *console) error {
 		}
 		c.tell("polis: the log in the backup was not whole when it was made")
 		return errTold
+	}
+	if err := r.repeatErasures(ctx, c); err != nil {
+		return err
 	}
 	return lacking(c, done.Manifest)
 }

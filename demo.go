@@ -16,6 +16,8 @@ import (
 type demoCommand struct {
 	Data     string `help:"Directory of the demonstration's data." default:"polis-demo" env:"POLIS_DEMO_DATA" placeholder:"DIR"`
 	Database string `help:"Address of a PostgreSQL database for the tables, instead of SQLite in the directory." placeholder:"postgres://…"`
+	Files    string `help:"Address of a bucket in S3-compatible storage for the files, as in polis serve." placeholder:"s3://…"`
+	Clamd    string `help:"Address of a ClamAV daemon, as in polis serve." placeholder:"tcp://…"`
 	faces    `embed:""`
 }
 
@@ -25,7 +27,7 @@ func (demoCommand) Help() string {
 
 // Run loads the demonstration, where it is not there yet, and serves it.
 func (d demoCommand) Run(ctx context.Context, c *console) error {
-	p := place{Data: d.Data, Database: d.Database}
+	p := place{Data: d.Data, Database: d.Database, Files: d.Files, Clamd: d.Clamd}
 	if err := d.load(ctx, c, p); err != nil {
 		return err
 	}
@@ -63,6 +65,9 @@ func (d demoCommand) load(ctx context.Context, c *console, p place) error {
 // onlyDemonstration refuses a place in which real people work: everybody knows
 // the passwords of the demonstration.
 func onlyDemonstration(ctx context.Context, h *house) error {
+	if loaded, err := demo.Loaded(ctx, h.db); err != nil || loaded {
+		return err
+	}
 	people, _, err := account.People(ctx, h.db, access.System("demo"), account.Filter{Limit: 100})
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (s *system) healthBeside(site http.Handler) http.Handler {
 			answer(w, http.StatusServiceUnavailable, err.Error())
 			return
 		}
-		answer(w, http.StatusOK, "ready")
+		answer(w, http.StatusOK, "ready"+s.scannerState(r.Context()))
 	})
 	mux.Handle("/", site)
 	return mux
@@ -34,19 +34,38 @@ func answer(w http.ResponseWriter, status int, sentence string) {
 	fmt.Fprintln(w, sentence)
 }
 
+// scannerState says where files wait for a virus scanner that does not answer. The
+// rest of POLIS is ready all the same.
+func (s *system) scannerState(ctx context.Context) string {
+	if s.library.Scanner == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.library.Scanner.Ready(ctx); err != nil {
+		s.log.Warn("virus scanner", "err", err)
+		return "; the virus scanner does not answer, and files wait for it"
+	}
+	return ""
+}
+
 // ready says in a sentence what is still missing, or nil.
 func (s *system) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	end, err := s.db.Refresh(ctx)
-	if err != nil {
+	if _, err := s.db.Refresh(ctx); err != nil {
 		s.log.Warn("not ready", "err", err)
 		return fmt.Errorf("the database does not answer")
 	}
+	end := s.db.Content()
 	at, err := s.index.Seq()
 	if err != nil {
 		s.log.Warn("not ready", "err", err)
 		return fmt.Errorf("the search index does not answer")
+	}
+	if err := s.files.Ready(ctx); err != nil {
+		s.log.Warn("not ready", "err", err)
+		return fmt.Errorf("the file storage does not answer")
 	}
 	if end-at > farBehind {
 		return fmt.Errorf("the search index is at event %d of %d", at, end)

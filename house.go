@@ -11,21 +11,43 @@ import (
 	"polis/internal/account"
 	"polis/internal/archive"
 	"polis/internal/blob"
+	"polis/internal/clamd"
 	"polis/internal/directory"
 	"polis/internal/extract"
+	"polis/internal/keyring"
 	"polis/internal/library"
+	"polis/internal/personal"
 	"polis/internal/store"
 )
 
 // place is where an installation keeps what it has.
 type place struct {
-	Data     string `help:"Directory of the data: files, search index and, unless --database is given, the tables." default:"polis-data" env:"POLIS_DATA" placeholder:"DIR"`
+	Data     string `help:"Directory of the data: the search index and, unless --files and --database name other places, files and tables." default:"polis-data" env:"POLIS_DATA" placeholder:"DIR"`
 	Database string `help:"Address of a PostgreSQL database for the tables, instead of SQLite in the data directory." env:"POLIS_DATABASE" placeholder:"postgres://…"`
+	Files    string `help:"Address of a bucket in S3-compatible storage for the files, instead of the data directory: s3://BUCKET/PREFIX?endpoint=HOST:PORT&region=REGION. Key and secret are taken from the environment variables POLIS_S3_KEY and POLIS_S3_SECRET." env:"POLIS_FILES" placeholder:"s3://…"`
+	Clamd    string `help:"Address of a ClamAV daemon that looks at every file before it is read: tcp://HOST:PORT or unix:/PATH. While it does not answer, files wait." env:"POLIS_CLAMD" placeholder:"tcp://…"`
 }
 
 func (p place) tables() store.Options { return store.Options{Dir: p.Data, DSN: p.Database} }
 
 func (p place) index() string { return filepath.Join(p.Data, "index") }
+
+// bucket is where the files are, or the zero value where they are in the data
+// directory. The secret is no flag: everybody on the machine reads those.
+func (p place) bucket() (blob.Bucket, error) {
+	if p.Files == "" {
+		return blob.Bucket{}, nil
+	}
+	return blob.ParseBucket(p.Files, os.Getenv("POLIS_S3_KEY"), os.Getenv("POLIS_S3_SECRET"))
+}
+
+func (p place) openFiles(bucket blob.Bucket) (*blob.Store, error) {
+	dir := filepath.Join(p.Data, archive.FilesDir)
+	if bucket.IsZero() {
+		return blob.Open(dir)
+	}
+	return bucket.Open(dir)
+}
 
 // lock takes the data directory for this process. Where another one has it, the
 // error says so, and then what to do.
@@ -42,6 +64,7 @@ type house struct {
 	place
 	db      *store.DB
 	files   *blob.Store
+	keys    *keyring.Ring
 	library *library.Library
 }
 
@@ -50,12 +73,19 @@ func (p place) open(ctx context.Context) (*house, error) {
 	if err := archive.CheckPlace(p.Data); err != nil {
 		return nil, err
 	}
+	bucket, err := p.bucket()
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, p.tables())
 	if err != nil {
 		return nil, err
 	}
 	h := &house{place: p, db: db}
-	if h.files, err = blob.Open(filepath.Join(p.Data, archive.FilesDir)); err != nil {
+	if h.keys, err = keyring.Open(p.Data, os.Getenv("POLIS_KEY")); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if h.files, err = p.openFiles(bucket); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := directory.Seed(ctx, db); err != nil {
@@ -63,6 +93,11 @@ func (p place) open(ctx context.Context) (*house, error) {
 	}
 	texts := extract.New(filepath.Join(p.Data, "cache"), extract.DefaultLimits())
 	h.library = &library.Library{DB: db, Files: h.files, Texts: texts}
+	if p.Clamd != "" {
+		if h.library.Scanner, err = clamd.Parse(p.Clamd); err != nil {
+			return nil, errors.Join(err, h.close())
+		}
+	}
 	return h, nil
 }
 
@@ -80,8 +115,15 @@ func (h *house) close() error {
 	return h.db.Close()
 }
 
+// keeper keeps what is personal, with a list of erasures beside the tables.
+func (h *house) keeper() *personal.Keeper {
+	return &personal.Keeper{DB: h.db, Library: h.library, List: filepath.Join(h.Data, personal.ListFile)}
+}
+
 // archived is what is backed up and verified.
-func (h *house) archived() archive.System { return archive.System{DB: h.db, Files: h.files} }
+func (h *house) archived() archive.System {
+	return archive.System{DB: h.db, Files: h.files, Keys: h.keys}
+}
 
 // actor is who acts on the command line: the person with this address, or the
 // program itself.

@@ -22,6 +22,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/archive"
+	"polis/internal/blob/blobtest"
 	"polis/internal/job"
 	"polis/internal/library"
 	"polis/internal/store"
@@ -45,6 +46,11 @@ func TestKill(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { killAndLook(t, place{Data: t.TempDir()}) })
 	t.Run("postgres", func(t *testing.T) {
 		killAndLook(t, place{Data: t.TempDir(), Database: storetest.PostgresDSN(t)})
+	})
+	t.Run("bucket", func(t *testing.T) {
+		t.Setenv("POLIS_S3_KEY", blobtest.Key)
+		t.Setenv("POLIS_S3_SECRET", blobtest.Secret)
+		killAndLook(t, place{Data: t.TempDir(), Files: blobtest.Start(t).Address("files")})
 	})
 }
 
@@ -96,10 +102,14 @@ func killOnce(t *testing.T, p place, round int) []string {
 }
 
 func (p place) flags() []string {
-	if p.Database == "" {
-		return []string{"--data", p.Data}
+	flags := []string{"--data", p.Data}
+	if p.Database != "" {
+		flags = append(flags, "--database", p.Database)
 	}
-	return []string{"--data", p.Data, "--database", p.Database}
+	if p.Files != "" {
+		flags = append(flags, "--files", p.Files)
+	}
+	return flags
 }
 
 // writeRecords makes a file of records, with the byte at which each one ends.

@@ -21,14 +21,16 @@ import (
 
 // commands is the whole command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the pages and the API until SIGTERM or Ctrl-C."`
-	Demo    demoCommand    `cmd:"" help:"Serve a demonstration: a library in six languages and a person in every role."`
-	User    userCommand    `cmd:"" help:"Make and change the accounts of people."`
-	Import  importCommand  `cmd:"" help:"Put documents, the Framework's text or the directory into POLIS."`
-	Reindex reindexCommand `cmd:"" help:"Build the search index anew from the tables."`
-	Verify  verifyCommand  `cmd:"" help:"Check that what is stored is still what was written."`
-	Backup  backupCommand  `cmd:"" help:"Write the whole system, running or not, into one file."`
-	Restore restoreCommand `cmd:"" help:"Put a backup into an empty place."`
+	Serve      serveCommand      `cmd:"" help:"Serve the pages and the API until SIGTERM or Ctrl-C."`
+	Demo       demoCommand       `cmd:"" help:"Serve a demonstration: a library in six languages and a person in every role."`
+	User       userCommand       `cmd:"" help:"Make and change the accounts of people."`
+	Import     importCommand     `cmd:"" help:"Put documents, the Framework's text or the directory into POLIS."`
+	Reindex    reindexCommand    `cmd:"" help:"Build the search index anew from the tables."`
+	Verify     verifyCommand     `cmd:"" help:"Check that what is stored is still what was written."`
+	Checkpoint checkpointCommand `cmd:"" help:"Sign the log as it stands, so that it can be proved later that nothing in it was changed."`
+	Export     exportCommand     `cmd:"" help:"Give out the event log."`
+	Backup     backupCommand     `cmd:"" help:"Write the whole system, running or not, into one file."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty place."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }

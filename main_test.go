@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"polis/internal/blob/blobtest"
 )
 
 // TestMain makes "polis" a command that tests can start: the test binary itself.
@@ -36,6 +38,7 @@ func TestMain(m *testing.M) {
 //	kill9                  kill it
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	storage := blobtest.Start(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -43,11 +46,19 @@ func TestScripts(t *testing.T) {
 			e.Values["polis"] = &served{}
 			text, err := filepath.Abs("internal/framework/testdata/standin.en.txt")
 			e.Setenv("FRAMEWORK", text) // a text of the decision's form, written by us
+			e.Setenv("STORAGE", storage.URL)
+			e.Setenv("BUCKET", blobtest.Name)
+			e.Setenv("KEY", blobtest.Key)
+			e.Setenv("SECRET", blobtest.Secret)
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
 				s := ts.Value("polis").(*served)
+				s.env = os.Environ()
+				for _, name := range []string{"POLIS_FILES", "POLIS_S3_KEY", "POLIS_S3_SECRET"} {
+					s.env = append(s.env, name+"="+ts.Getenv(name))
+				}
 				ts.Check(s.start(append([]string{"--data", ts.MkAbs(args[0])}, args[1:]...)...))
 				ts.Defer(s.kill)
 			},
@@ -141,9 +152,11 @@ func tallied(out, words string) int {
 // served is a polis serve that runs as a process of its own.
 type served struct {
 	process *exec.Cmd
-	url     string // "http://127.0.0.1:45678"
+	env     []string // nil for that of the test
+	url     string   // "http://127.0.0.1:45678"
 	metrics string
 	ended   chan error
+	said    io.Writer // takes what it logs; nil: the test's own output
 }
 
 var address = regexp.MustCompile(`http://[0-9.:]+`)
@@ -151,7 +164,10 @@ var address = regexp.MustCompile(`http://[0-9.:]+`)
 // start returns when the process has said that it serves.
 func (s *served) start(flags ...string) error {
 	s.process = exec.Command("polis", append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error"}, flags...)...)
-	s.process.Stderr = os.Stderr
+	s.process.Stderr, s.process.Env = os.Stderr, s.env
+	if s.said != nil {
+		s.process.Stderr = s.said
+	}
 	out, err := s.process.StdoutPipe()
 	if err != nil {
 		return err

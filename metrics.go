@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -29,56 +30,10 @@ func newCounts() *counts {
 	}, []string{"route", "status"})}
 }
 
-// beside counts what the log hears: the site writes one line a request, and log
-// and metrics never say different things.
-func (c *counts) beside(log *slog.Logger) slog.Handler { return counting{log.Handler(), c} }
-
-// counting is a log handler that counts the requests which pass through it.
-type counting struct {
-	slog.Handler
-	counts *counts
-}
-
-// Enabled lets every request through to be counted, logged or not.
-func (h counting) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelInfo || h.Handler.Enabled(ctx, level)
-}
-
-// Handle counts a request's line, and hands on what is to be logged.
-func (h counting) Handle(ctx context.Context, line slog.Record) error {
-	if line.Message == "request" {
-		h.counts.add(line)
-	}
-	if !h.Handler.Enabled(ctx, line.Level) {
-		return nil
-	}
-	return h.Handler.Handle(ctx, line)
-}
-
-// WithAttrs keeps counting.
-func (h counting) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return counting{h.Handler.WithAttrs(attrs), h.counts}
-}
-
-// WithGroup keeps counting.
-func (h counting) WithGroup(name string) slog.Handler {
-	return counting{h.Handler.WithGroup(name), h.counts}
-}
-
-func (c *counts) add(line slog.Record) {
-	route, status, took := "none", int64(0), time.Duration(0)
-	line.Attrs(func(a slog.Attr) bool {
-		switch {
-		case a.Key == "route" && a.Value.String() != "":
-			route = a.Value.String()
-		case a.Key == "status" && a.Value.Kind() == slog.KindInt64:
-			status = a.Value.Int64()
-		case a.Key == "took" && a.Value.Kind() == slog.KindDuration:
-			took = a.Value.Duration()
-		}
-		return true
-	})
-	c.requests.WithLabelValues(route, strconv.FormatInt(status, 10)).Observe(took.Seconds())
+// add counts a request that was answered: the site tells it the same as its log,
+// so the two never say different things.
+func (c *counts) add(route string, status int, took time.Duration) {
+	c.requests.WithLabelValues(cmp.Or(route, "none"), strconv.Itoa(status)).Observe(took.Seconds())
 }
 
 // exposeMetrics serves the metrics on an address of their own, "" for nowhere.
@@ -137,7 +92,7 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 	if note("log", err) && note("index", err2) {
 		gauge(logEvents, float64(end))
 		gauge(indexEvents, float64(at))
-		gauge(indexBehind, float64(max(end-at, 0)))
+		gauge(indexBehind, float64(max(s.db.Content()-at, 0)))
 	}
 	if n, err := s.index.Count(); note("index", err) {
 		gauge(indexEntries, float64(n))
@@ -161,5 +116,5 @@ type stageCount struct {
 
 func jobStages(ctx context.Context, db *store.DB) ([]stageCount, error) {
 	return store.List[stageCount](ctx, db, store.Everything("metrics"),
-		"SELECT stage, COUNT(*) AS n FROM job WHERE {scope} GROUP BY stage")
+		"SELECT stage, COUNT(*) AS n FROM job WHERE {scope} AND every = 0 GROUP BY stage")
 }

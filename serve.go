@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/account"
 	"polis/internal/api"
 	"polis/internal/job"
+	"polis/internal/mail"
 	"polis/internal/search"
 	"polis/internal/web"
 )
@@ -26,17 +28,19 @@ type serveCommand struct {
 
 // faces are how POLIS is reached.
 type faces struct {
-	Listen   string     `help:"Address and port on which the pages and the API are served." default:"127.0.0.1:8080" env:"POLIS_LISTEN" placeholder:"ADDR"`
-	HTTPS    bool       `name:"https" help:"Readers reach POLIS over https://, through a proxy in front of it: the session cookie then never travels without encryption." env:"POLIS_HTTPS"`
-	Metrics  string     `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
-	Workers  int        `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
+	Listen   string `help:"Address and port on which the pages and the API are served." default:"127.0.0.1:8080" env:"POLIS_LISTEN" placeholder:"ADDR"`
+	Origin   string `help:"Where readers find the pages: links in letters begin with it. Not given: http://localhost and the port." env:"POLIS_ORIGIN" placeholder:"https://…"`
+	HTTPS    bool   `name:"https" help:"Readers reach POLIS over https://, through a proxy in front of it: the session cookie then never travels without encryption." env:"POLIS_HTTPS"`
+	Metrics  string `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
+	Workers  int    `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
+	shield   `embed:""`
 	LogLevel slog.Level `help:"Least important lines to log: debug, info, warn or error." default:"info" env:"POLIS_LOG_LEVEL" placeholder:"LEVEL"`
 }
 
 func (s serveCommand) Help() string {
 	return `The first start makes the data directory and everything in it. One process serves a data directory at a time.
 
-SIGTERM or Ctrl-C lets the requests under way finish for a moment, stops background work at its last mark, and ends within five seconds. /health answers 200 while the process lives, /ready while the database answers and the search index is up to date.`
+SIGTERM or Ctrl-C lets the requests under way finish for a moment, stops background work at its last mark, and ends within five seconds. /health answers 200 while the process lives, /ready while the database and the file storage answer and the search index is up to date.`
 }
 
 // Run serves until the context ends.
@@ -45,6 +49,9 @@ func (s serveCommand) Run(ctx context.Context, c *console) error {
 }
 
 func (f faces) serve(ctx context.Context, c *console, p place) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	release, err := p.lock("stop it first, or name another directory with --data")
 	if err != nil {
 		return err
@@ -62,7 +69,7 @@ func (f faces) serve(ctx context.Context, c *console, p place) error {
 	case err != nil:
 		return err
 	}
-	c.say("POLIS serves %s at http://%s/", p.Data, listener.Addr())
+	c.say("POLIS serves %s at %s://%s/", p.Data, f.scheme(), listener.Addr())
 	select {
 	case <-ctx.Done():
 	case err = <-running.failed:
@@ -77,8 +84,10 @@ func (f faces) serve(ctx context.Context, c *console, p place) error {
 // running is a POLIS that serves.
 type running struct {
 	*system
+	post    *mail.Post
 	server  *http.Server
 	metrics *http.Server       // nil where there are none
+	plain   *http.Server       // leads from http to https, or nil
 	cut     context.CancelFunc // ends the requests under way
 	rest    context.CancelFunc // ends the background work
 	work    sync.WaitGroup
@@ -95,28 +104,59 @@ const (
 // start opens everything and begins to serve on the listener.
 func (f faces) start(ctx context.Context, c *console, p place, listener net.Listener) (*running, error) {
 	counts := newCounts()
-	log := slog.New(counts.beside(c.log(f.LogLevel)))
+	log := c.log(f.LogLevel)
+	origin, err := f.origin(listener.Addr())
+	if err != nil {
+		return nil, err
+	}
 	sys, err := f.open(ctx, p, log)
 	if err != nil {
 		return nil, err
 	}
-	r := &running{system: sys, failed: make(chan error, 2)}
+	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), failed: make(chan error, 3)}
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
 		return nil, errors.Join(err, sys.close())
 	}
-	r.server = r.routes(f)
+	r.server = r.routes(f, counts)
+	if err := r.encrypt(f); err != nil {
+		return nil, errors.Join(err, sys.close())
+	}
+	if err := r.redirect(ctx, c, f, listener.Addr()); err != nil {
+		return nil, errors.Join(err, sys.close())
+	}
 	var requests, background context.Context
 	requests, r.cut = context.WithCancel(context.WithoutCancel(ctx))
 	background, r.rest = context.WithCancel(context.WithoutCancel(ctx))
 	r.server.BaseContext = func(net.Listener) context.Context { return requests }
 	r.work.Go(func() { sys.library.Follow(background, sys.index, log) })
+	r.work.Go(func() { r.post.Work(background) })
 	for range max(f.Workers, 0) {
 		r.work.Go(func() { sys.jobs.Work(background) })
 	}
-	go func() { r.failed <- ended(r.server.Serve(listener)) }()
-	log.Info("serving", "version", version(), "address", listener.Addr().String(), "tables", sys.db.Engine(), "event", sys.db.Seq())
+	go func() { r.failed <- ended(r.serve(listener)) }()
+	log.Info("serving", "version", version(), "address", listener.Addr().String(), "tables", sys.db.Engine(), "files", sys.files.String(), "event", sys.db.Seq())
 	return r, nil
+}
+
+// encrypt prepares the server for https, where there is a certificate.
+func (r *running) encrypt(f faces) error {
+	if !f.encrypted() {
+		return nil
+	}
+	c, err := newCertificate(f.TLSCert, f.TLSKey, r.log)
+	if err != nil {
+		return err
+	}
+	r.server.TLSConfig = c.config()
+	return nil
+}
+
+func (r *running) serve(listener net.Listener) error {
+	if r.server.TLSConfig != nil {
+		return r.server.ServeTLS(listener, "", "")
+	}
+	return r.server.Serve(listener)
 }
 
 // warm asks for what every first page asks for, while the rest is being opened:
@@ -126,9 +166,9 @@ func (s *system) warm(ctx context.Context) {
 }
 
 // routes wires the faces: this is the one place where a room gets its address.
-func (r *running) routes(f faces) *http.Server {
-	rooms := &web.House{DB: r.db, Library: r.library, Index: r.index, Jobs: r.jobs, Sessions: newSessions(r.db, f.HTTPS)}
-	site := rooms.Open(web.Options{Version: version(), Log: r.log})
+func (r *running) routes(f faces, counts *counts) *http.Server {
+	rooms := &web.House{DB: r.db, Keys: r.keys, Library: r.library, Index: r.index, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
+	site := rooms.Open(web.Options{Origin: r.post.Origin, Version: version(), Log: r.log, Served: counts.add, HTTPS: f.HTTPS || f.encrypted(), Proxies: f.Proxies, Rates: f.rates(), Contact: f.SecurityContact})
 	programs := &api.API{
 		DB: r.db, Library: r.library, Index: r.index, Version: version(),
 		Who: func(r *http.Request) access.Subject { return web.ReaderOf(r).Subject },
@@ -165,8 +205,10 @@ func (r *running) stop() error {
 		r.server.Close()
 	}
 	r.cut()
-	if r.metrics != nil {
-		r.metrics.Close()
+	for _, beside := range []*http.Server{r.metrics, r.plain} {
+		if beside != nil {
+			beside.Close()
+		}
 	}
 	r.work.Wait()
 	err := r.system.close()
@@ -176,5 +218,9 @@ func (r *running) stop() error {
 
 // queue is the runner with every kind of background work.
 func (h *house) queue(log *slog.Logger) *job.Runner {
-	return job.NewRunner(h.db, log, h.library.Handlers())
+	r := job.NewRunner(h.db, log, h.library.Handlers())
+	r.Every("log.checkpoint", time.Hour, h.signLog)
+	r.Every(account.ReviewJob, account.ReviewEvery, account.Reviewer(h.db, account.RemindByMail))
+	h.keeper().Enrol(r)
+	return r
 }

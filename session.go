@@ -27,6 +27,9 @@ func newSessions(db *store.DB, https bool) *scs.SessionManager {
 	m.Lifetime = longestSession
 	m.IdleTimeout = idleSession
 	m.Cookie.Name = "polis"
+	if https { // no page of another host, nor one without encryption, can then plant it
+		m.Cookie.Name = "__Host-polis"
+	}
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.Cookie.Secure = https

@@ -42,7 +42,7 @@ func TestSessions(t *testing.T) {
 		if c := ask("/", nil).Cookies(); len(c) > 0 {
 			t.Errorf("a cookie before sign-in: %v", c)
 		}
-		if c := ask("/", &http.Cookie{Name: "polis", Value: "planted"}).Cookies(); len(c) > 0 {
+		if c := ask("/", &http.Cookie{Name: "__Host-polis", Value: "planted"}).Cookies(); len(c) > 0 {
 			t.Errorf("a planted token became a session: %v", c)
 		}
 		cookies := ask("/in", nil).Cookies()
@@ -50,7 +50,7 @@ func TestSessions(t *testing.T) {
 			t.Fatal("signed in without one cookie:", cookies)
 		}
 		c := cookies[0]
-		if c.Name != "polis" || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 0 {
+		if c.Name != "__Host-polis" || c.Path != "/" || c.Domain != "" || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 0 {
 			t.Errorf("the cookie is %v", c)
 		}
 		for range 3 { // the second time nothing is written, and it holds all the same

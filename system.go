@@ -25,6 +25,12 @@ func (f faces) open(ctx context.Context, p place, log *slog.Logger) (*system, er
 	if err != nil {
 		return nil, err
 	}
+	if err := h.files.Ready(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	if err := h.keepErased(ctx, log); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
 	ix, err := h.openIndex(log)
 	if err != nil {
 		return nil, errors.Join(err, h.close())

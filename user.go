@@ -23,6 +23,7 @@ type userCommand struct {
 	List     userList     `cmd:"" help:"List the accounts."`
 	Grant    userGrant    `cmd:"" help:"Vouch for a person for a State or structure, and give her a role there."`
 	Block    userBlock    `cmd:"" help:"Close an account, or open it again. Who is signed in with it is out at once."`
+	Lost     userLost     `cmd:"" help:"Remove the second factors of a person who has lost them. She signs in with her password and sets up new ones."`
 	Password userPassword `cmd:"" help:"Set a new password. It is asked for, or read from the input."`
 }
 
@@ -152,6 +153,21 @@ func (u userBlock) Run(ctx context.Context, c *console) error {
 			state = "open again"
 		}
 		c.say("The account of %s is %s.", p.Email, state)
+		return nil
+	})
+}
+
+type userLost struct {
+	place `embed:""`
+	Email string `arg:"" help:"Address of the person. Make sure that it is she who asks."`
+}
+
+func (u userLost) Run(ctx context.Context, c *console) error {
+	return u.change(ctx, u.Email, func(h *house, p account.Person) error {
+		if err := account.ResetFactors(ctx, h.db, access.System("user"), p.ID); err != nil {
+			return err
+		}
+		c.say("%s has no second factor any more.", p.Email)
 		return nil
 	})
 }

@@ -12,20 +12,33 @@ import (
 
 // verifyCommand checks an installation.
 type verifyCommand struct {
-	place `embed:""`
+	place      `embed:""`
+	Checkpoint string `help:"Checkpoint that the log must still hold exactly." placeholder:"FILE"`
+	Key        string `help:"Public key, base64, with which the checkpoint must be signed, as it was written down elsewhere." placeholder:"KEY"`
+	Log        string `help:"Check this exported log instead of an installation. No database is needed." placeholder:"FILE" xor:"what"`
+	Backup     string `help:"Check the log in this backup instead of an installation. Nothing is restored." placeholder:"FILE" xor:"what"`
 }
 
 func (verifyCommand) Help() string {
-	return `The log's hash chain is walked from its first event, every file is read and compared with its SHA-256, every file that a document or an arrived file refers to is looked for, and the search index is held against the tables. POLIS may be serving meanwhile; the index is then left out. Every fault is named, and the exit code is 1.`
+	return `The log's hash chain is walked from its first event and held against the checkpoints, every file is read and compared with its SHA-256, every file that a document or an arrived file refers to is looked for, and the search index is held against the tables. POLIS may be serving meanwhile; the index is then left out. Every fault is named, and the exit code is 1.
+
+With --checkpoint the log must also hold exactly the history that the checkpoint signed. With --log or --backup only the log is checked, without any database, on any machine. The key to trust is the one that was written down when the checkpoint was made: give it with --key. Without it the installation's own key is taken, and for a log in a file the one in the checkpoint, which proves only that the file was not damaged.`
 }
 
 func (v verifyCommand) Run(ctx context.Context, c *console) error {
+	if v.Log != "" || v.Backup != "" {
+		return v.offline(c)
+	}
 	h, err := v.openExisting(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	found, err := archive.Verify(ctx, h.archived(), c.stages(map[string]*bar{"files": c.bar("Checked", "files")}))
+	against, err := v.checkpoint(c, h.keys.PublicText())
+	if err != nil {
+		return err
+	}
+	found, err := archive.Verify(ctx, h.archived(), c.stages(map[string]*bar{"files": c.bar("Checked", "files")}), against...)
 	if err != nil {
 		return err
 	}

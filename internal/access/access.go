@@ -77,24 +77,11 @@ func Narrowest(a, b Label) Label {
 // Tokens are the label as the search index stores it: a record is found by
 // those whose Scope.Tokens share one of them.
 func (l Label) Tokens() []string {
-	tokens := []string{l.circle()}
+	tokens := []string{l.Circle()}
 	if l.Owner != "" {
 		tokens = append(tokens, "owner:"+l.Owner)
 	}
 	return tokens
-}
-
-// circle names the people that the level lets in, owner aside.
-func (l Label) circle() string {
-	switch {
-	case l.Level < Closed:
-		return l.Level.String()
-	case l.Group != "":
-		return "group:" + l.Group
-	case l.State != "":
-		return "state:" + l.State
-	}
-	return "nobody"
 }
 
 // Rule names why something is allowed or refused. The messages catalogue holds
@@ -120,6 +107,7 @@ const (
 	RuleUnvouched    Rule = "state-unproven" // refused: she does not act for that State
 	RuleOwnPeople    Rule = "own-people"     // a focal point for the people of her State or body
 	RuleSecondFactor Rule = "second-factor"  // refused: her role waits for a second factor
+	RuleProgram      Rule = "program"        // refused: it takes a person, and a program asks for her
 )
 
 // Scope is what one Subject may read. The zero Scope reads what is public.

@@ -99,9 +99,13 @@ func (s Subject) mayEdit(l Label) Decision {
 }
 
 // mayLower: opening a record to more people is not its owner's alone. The desk
-// and the administrator may, and for her State's records its focal point. That
-// the second person is another one is held where the two meet.
+// and the administrator may, and for her State's records its focal point; a
+// program may not for any of them. That the second person is another one is held
+// where the two meet.
 func (s Subject) mayLower(l Label) Decision {
+	if s.Program {
+		return Decision{false, RuleProgram}
+	}
 	if s.HasFor(FocalPoint, l.State) {
 		return Decision{true, RuleOwnState}
 	}

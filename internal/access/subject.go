@@ -62,6 +62,8 @@ type Subject struct {
 	// Limited says that she acts through a token that reaches less far than she
 	// does: neither to her own drafts nor to anything closed.
 	Limited bool
+	// Program says that it is a program that asks, with a token of hers.
+	Program bool
 
 	system bool
 }
@@ -116,7 +118,7 @@ func (s Subject) HasFor(role Role, state string) bool {
 // Within is the subject as a token lets it act: it reads at most what is at
 // level, and holds its roles only where the token may change things.
 func (s Subject) Within(level Level, changes bool) Subject {
-	s.Trust = min(s.Trust, level)
+	s.Trust, s.Program = min(s.Trust, level), true
 	if level < Closed {
 		s.Groups, s.Limited = nil, true
 	}

@@ -136,13 +136,14 @@ func TestTheLogKnowsPeopleByIdOnly(t *testing.T) {
 func TestASessionLivesUntilItExpires(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := account.SessionStore{DB: db}
-		if err := s.Commit("token", []byte{0, 1, 255}, time.Now().Add(time.Hour)); err != nil {
-			t.Fatal(err)
-		}
-		if b, ok, err := s.Find("token"); err != nil || !ok || string(b) != "\x00\x01\xff" {
+		data := open(t, db, "token", "somebody", "")
+		if b, ok, err := s.Find("token"); err != nil || !ok || string(b) != string(data) {
 			t.Error(b, ok, err)
 		}
-		if err := s.Commit("token", []byte("x"), time.Now().Add(-time.Second)); err != nil {
+		if err := s.Commit("token", []byte("not a session"), time.Now().Add(time.Hour)); err == nil {
+			t.Error("something that is no session is stored")
+		}
+		if err := s.Commit("token", data, time.Now().Add(-time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok, err := s.Find("token"); err != nil || ok {

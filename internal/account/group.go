@@ -32,6 +32,10 @@ var groupID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,63}$`)
 // admitted to a group.
 var ErrNoVouching = errors.New("account: nobody vouches for this person")
 
+// ErrChanged is returned where somebody else changed the group meanwhile, or
+// ended it.
+var ErrChanged = errors.New("account: the group was changed meanwhile")
+
 // OpenGroup makes a closed group without members.
 func OpenGroup(ctx context.Context, db *store.DB, who access.Subject, id, name, about string) error {
 	if !who.May(access.ManageGroups, access.Label{}).Allowed {
@@ -67,22 +71,35 @@ func Admit(ctx context.Context, db *store.DB, who access.Subject, group, person 
 		return ErrForbidden
 	}
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		word, err := strongest(ctx, tx, person)
-		if err != nil {
-			return store.Event{}, err
-		}
-		n, err := tx.Exec(ctx, `
-			INSERT INTO membership (grp, person, vouching, by_whom, since) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (grp, person) DO UPDATE SET vouching = excluded.vouching, by_whom = excluded.by_whom, since = excluded.since
-			WHERE membership.vouching <> excluded.vouching`, group, person, word, who.ID, tx.Now())
-		switch {
-		case store.Refused(err):
-			err = store.ErrNotFound // no such group
-		case err == nil && n == 0:
-			err = store.ErrUnchanged
-		}
-		return membership("account.group.admitted", group, person), err
+		return admit(ctx, tx, who, group, person)
 	})
+	return err
+}
+
+func admit(ctx context.Context, tx *store.Tx, who access.Subject, group, person string) (store.Event, error) {
+	ended, err := store.Get[time.Time](ctx, tx, everything, "SELECT ended FROM closed_group WHERE {scope} AND id = $1", group)
+	if err != nil || !ended.IsZero() {
+		return store.Event{}, orEnded(err)
+	}
+	word, err := strongest(ctx, tx, person)
+	if err != nil {
+		return store.Event{}, err
+	}
+	n, err := tx.Exec(ctx, `
+		INSERT INTO membership (grp, person, vouching, by_whom, since) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (grp, person) DO UPDATE SET vouching = excluded.vouching, by_whom = excluded.by_whom, since = excluded.since
+		WHERE membership.vouching <> excluded.vouching`, group, person, word, who.ID, tx.Now())
+	if err == nil && n == 0 {
+		err = store.ErrUnchanged
+	}
+	return membership("account.group.admitted", group, person), err
+}
+
+// orEnded is the error of a group that cannot admit anybody.
+func orEnded(err error) error {
+	if err == nil {
+		err = ErrChanged
+	}
 	return err
 }
 

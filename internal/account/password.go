@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -41,10 +42,13 @@ func stretch(ctx context.Context, password string, salt []byte) ([]byte, error) 
 	return argon2.IDKey([]byte(password), salt, cost, memory, lanes, keyLen), nil
 }
 
-// password checks a new password: length over rules.
-func (v Invalid) password(password string) {
-	if n := len([]rune(password)); n < minPassword || n > 256 {
+// password checks a new password: length over rules, but nothing that everybody
+// tries first. about are her address and her name.
+func (v Invalid) password(password string, about ...string) {
+	if n := len([]rune(password)); n < minPassword || n > maxPassword {
 		v["password"] = "account.error.password"
+	} else if key := guessed(password, about...); key != "" {
+		v["password"] = key
 	}
 }
 
@@ -86,28 +90,61 @@ var decoy = sync.OnceValues(func() (string, error) {
 	return seal(context.Background(), "nobody has this password")
 })
 
-// SignIn returns the person with this address and password, or ErrSignIn.
+// SignIn returns the person with this address and password, or ErrSignIn. It
+// counts nothing: the Door does.
 func SignIn(ctx context.Context, db *store.DB, email, password string) (Person, error) {
-	row, err := store.Get[struct {
-		ID, Secret string
-		Blocked    bool
-	}](ctx, db, store.Everything("account"),
-		"SELECT id, secret, blocked FROM person WHERE {scope} AND email = $1", strings.ToLower(strings.TrimSpace(email)))
-	known := err == nil
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		if row.Secret, err = decoy(); err != nil {
-			return Person{}, err
-		}
-	case err != nil:
-		return Person{}, err
-	}
-	ok, err := matches(ctx, row.Secret, password)
+	id, ok, err := check(ctx, db, email, password)
 	if err != nil {
 		return Person{}, err
 	}
-	if !ok || !known || row.Blocked {
+	if !ok {
 		return Person{}, ErrSignIn
 	}
-	return Load(ctx, db, row.ID)
+	return Load(ctx, db, id)
+}
+
+// check looks at an address and a password, and takes as long for an unknown
+// account, and for one without a password, as for any. id is "" where nobody has
+// the address.
+func check(ctx context.Context, db *store.DB, email, password string) (id string, ok bool, err error) {
+	row, err := store.Get[struct {
+		ID, Secret string
+		Blocked    bool
+		Erased     bool
+	}](ctx, db, everything, "SELECT id, secret, blocked, erased FROM person WHERE {scope} AND email = $1", normal(email))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", false, err
+	}
+	open := err == nil && row.Secret != "" && !row.Blocked && !row.Erased
+	if row.Secret == "" {
+		if row.Secret, err = decoy(); err != nil {
+			return "", false, err
+		}
+	}
+	right, err := matches(ctx, row.Secret, password)
+	return row.ID, right && open, err
+}
+
+// Password looks at an address and a password that somebody shows at the door:
+// ErrSignIn where they are wrong, Slow where it is too early to try again.
+func (d Door) Password(ctx context.Context, k Knock, email, password string) (Person, error) {
+	start := time.Now()
+	email = normal(email)
+	buckets := d.buckets(k, email)
+	if err := d.try(ctx, buckets...); err != nil {
+		return Person{}, err
+	}
+	id, ok, err := check(ctx, d.DB, email, password)
+	if err != nil {
+		return Person{}, err
+	}
+	if !ok {
+		err := d.refuse(ctx, id, "password")
+		d.keepPace(ctx, start)
+		return Person{}, err
+	}
+	if err := d.forgive(ctx, buckets...); err != nil {
+		return Person{}, err
+	}
+	return Load(ctx, d.DB, id)
 }

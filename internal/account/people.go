@@ -3,32 +3,13 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"polis/internal/access"
 	"polis/internal/store"
 )
-
-// Standing sorts people by what has to be done about them.
-type Standing string
-
-// The standings of a list of people.
-const (
-	Anyone   Standing = ""
-	Waiting  Standing = "waiting"   // nobody vouches, and she names a State or body
-	Vouched  Standing = "vouched"   // somebody does
-	Due      Standing = "due"       // the word ends within ReviewAhead
-	Overdue  Standing = "overdue"   // it has ended by its term and was not renewed
-	Blockade Standing = "blocked"   // the account is closed
-	Staff    Standing = "with-role" // she holds a role
-)
-
-// Standings lists them in the order of the filter.
-var Standings = []Standing{Anyone, Waiting, Vouched, Due, Overdue, Staff, Blockade}
-
-// ReviewAhead is how long before its end a word comes up for review.
-const ReviewAhead = 60 * 24 * time.Hour
 
 // Filter chooses people. State and Body narrow to those who name it or have its word.
 type Filter struct {
@@ -41,36 +22,79 @@ type Filter struct {
 	Offset   int
 }
 
-// Listed is a person of a list, with who vouches for her and her roles.
+// Listed is a person of a list, with who vouches for her, her roles and the
+// groups that are open to her.
 type Listed struct {
 	Person
-	Words []Vouching // the newest first, ended ones too
-	Held  []Held     // those not ended
+	Words  []Vouching // the newest first, ended ones too
+	Held   []Held     // those not ended
+	Groups []string   // ids
 }
 
 // People lists the people whom the caller keeps, by name, and how many there
 // are: an administrator and the desk everybody, a focal point those who name
 // her State or body as theirs or have its word.
 func People(ctx context.Context, q store.Reader, who access.Subject, f Filter) ([]Listed, int, error) {
-	var c condition
-	c.add("NOT p.erased")
-	if err := c.keptBy(who); err != nil {
+	c, err := choose(who, f)
+	if err != nil {
 		return nil, 0, err
 	}
-	c.filter(f, time.Now())
-	where := " FROM person p WHERE {scope} AND " + strings.Join(c.all, " AND ")
+	where := c.where()
 	total, err := store.Get[int](ctx, q, everything, "SELECT COUNT(*)"+where, c.args...)
 	if err != nil || total == 0 {
 		return nil, 0, err
 	}
 	limit, offset := c.bind(f.Limit), c.bind(f.Offset)
+	order := "p.name, p.id"
+	if f.Words != "" {
+		order = "p.name || '', p.id" // few fit: SQLite is not to look up each row in the order of names
+	}
 	people, err := store.List[Person](ctx, q, everything,
-		"SELECT "+columns+where+fmt.Sprintf(" ORDER BY p.name, p.id LIMIT %s OFFSET %s", limit, offset), c.args...)
+		"SELECT "+columns+" FROM person WHERE {scope} AND id IN (SELECT p.id FROM person p WHERE "+strings.Join(c.all, " AND ")+
+			fmt.Sprintf(" ORDER BY %s LIMIT %s OFFSET %s) ORDER BY name, id", order, limit, offset), c.args...)
 	if err != nil {
 		return nil, 0, err
 	}
 	listed, err := withStanding(ctx, q, people)
 	return listed, total, err
+}
+
+// Count is how many people the filter chooses among those whom the caller keeps.
+func Count(ctx context.Context, q store.Reader, who access.Subject, f Filter) (int, error) {
+	c, err := choose(who, f)
+	if err != nil {
+		return 0, err
+	}
+	return store.Get[int](ctx, q, everything, "SELECT COUNT(*)"+c.where(), c.args...)
+}
+
+// choose is the condition of a list.
+func choose(who access.Subject, f Filter) (c condition, err error) {
+	c.add("NOT p.erased")
+	if err := c.keptBy(who); err != nil {
+		return c, err
+	}
+	c.filter(f, time.Now())
+	return c, nil
+}
+
+func (c *condition) where() string {
+	return " FROM person p WHERE {scope} AND " + strings.Join(c.all, " AND ")
+}
+
+// Reach is what the person is and reads once she is signed in with a second
+// factor, as it follows from her words, roles and groups. Nobody who is blocked
+// reads anything but what is public.
+func (l Listed) Reach(now time.Time) access.Subject {
+	if l.Blocked {
+		return access.Subject{ID: l.ID}
+	}
+	words := slices.DeleteFunc(slices.Clone(l.Words), func(v Vouching) bool { return !v.Holds(now) })
+	held := slices.DeleteFunc(slices.Clone(l.Held), func(h Held) bool { return !h.Until.IsZero() && !h.Until.After(now) })
+	s := vouchedFor(l.ID, words)
+	hold(&s, words, held)
+	s.Groups = l.Groups
+	return s
 }
 
 // Kept reads one person whom the caller keeps; ErrNotFound for anybody else's.
@@ -123,48 +147,15 @@ func (c *condition) keptBy(who access.Subject) error {
 	return nil
 }
 
-// of is the condition that a person names the State or body, or has its word.
+// of is the condition that a person names the State or body, or has or had its
+// word. Both halves are read from an index, however many people there are.
 func (c *condition) of(state, body string) string {
 	column, value := "acts_for", state
 	if state == "" {
 		column, value = "body", body
 	}
 	at := c.bind(value)
-	return fmt.Sprintf("(p.%s = %s OR EXISTS (SELECT 1 FROM vouching o WHERE o.person = p.id AND o.%s = %s))", column, at, column, at)
-}
-
-func (c *condition) filter(f Filter, now time.Time) {
-	for _, word := range strings.Fields(strings.ToLower(f.Words)) {
-		at := c.bind("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%")
-		c.add(fmt.Sprintf(`(LOWER(p.name) LIKE %s ESCAPE '\' OR p.email LIKE %s ESCAPE '\')`, at, at))
-	}
-	if f.State != "" || f.Body != "" {
-		c.add(c.of(f.State, f.Body))
-	}
-	if f.Role != "" {
-		c.add("EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.ended = 0 AND r.role = " + c.bind(string(f.Role)) + ")")
-	}
-	c.standing(f.Standing, now)
-}
-
-func (c *condition) standing(s Standing, now time.Time) {
-	word := func() string {
-		return "EXISTS (SELECT 1 FROM vouching v WHERE v.person = p.id AND v.ended = 0 AND v.until > " + c.bind(now)
-	}
-	switch s {
-	case Waiting:
-		c.add("NOT " + word() + ") AND NOT p.blocked AND (p.acts_for <> '' OR p.body <> '') AND NOT EXISTS (SELECT 1 FROM vouching b WHERE b.person = p.id)")
-	case Vouched:
-		c.add(word() + ")")
-	case Due:
-		c.add(word() + " AND v.until <= " + c.bind(now.Add(ReviewAhead)) + ")")
-	case Overdue:
-		c.add("NOT " + word() + ") AND EXISTS (SELECT 1 FROM vouching b WHERE b.person = p.id AND (b.ended = 0 OR b.reason = 'term'))")
-	case Blockade:
-		c.add("p.blocked")
-	case Staff:
-		c.add("EXISTS (SELECT 1 FROM role_grant h WHERE h.person = p.id AND h.ended = 0)")
-	}
+	return fmt.Sprintf("p.id IN (SELECT id FROM person WHERE %s = %s UNION SELECT person FROM vouching WHERE %s = %s)", column, at, column, at)
 }
 
 // withStanding adds to each person who vouches for her and her roles.
@@ -192,5 +183,15 @@ func withStanding(ctx context.Context, q store.Reader, people []Person) ([]Liste
 	for _, h := range held {
 		at[h.Person].Held = append(at[h.Person].Held, h)
 	}
-	return listed, nil
+	now := c.bind(time.Now())
+	open, err := store.List[struct{ Person, Grp string }](ctx, q, everything, `
+		SELECT m.person, m.grp FROM membership m
+		JOIN vouching v ON v.id = m.vouching
+		JOIN closed_group g ON g.id = m.grp
+		WHERE {scope} AND v.ended = 0 AND v.until > `+now+` AND g.ended = 0 AND m.person IN (`+strings.Join(marks, ", ")+`)
+		ORDER BY g.name, m.grp`, c.args...)
+	for _, m := range open {
+		at[m.Person].Groups = append(at[m.Person].Groups, m.Grp)
+	}
+	return listed, err
 }

@@ -18,6 +18,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"polis/internal/access"
 	"polis/internal/lang"
@@ -66,15 +67,18 @@ type New struct {
 	Password string
 }
 
-// minPassword is the shortest password, in characters: length over rules.
-const minPassword = 12
+// minPassword and maxPassword bound a password, in characters: length over rules.
+const (
+	minPassword = 12
+	maxPassword = 256
+)
 
 // Validate returns an Invalid, or nil.
 func (n New) Validate() error {
 	v := Invalid{}
 	v.identity(n.Email, n.Name)
 	v.grant(n.grant())
-	v.password(n.Password)
+	v.password(n.Password, n.Email, n.Name)
 	return v.orNil()
 }
 
@@ -90,7 +94,12 @@ func (v Invalid) identity(email, name string) {
 	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
 		v["email"] = "account.error.email"
 	}
-	if name := strings.TrimSpace(name); name == "" || len(name) > 200 {
+	v.name(name)
+}
+
+// name checks a name: one line of text, which letters and lists can show.
+func (v Invalid) name(name string) {
+	if name = strings.TrimSpace(name); name == "" || len(name) > 200 || strings.ContainsFunc(name, unicode.IsControl) {
 		v["name"] = "account.error.name"
 	}
 }
@@ -167,22 +176,33 @@ func taken(ctx context.Context, tx *store.Tx, email string) error {
 	return err
 }
 
-// Block closes an account, or opens it again. Its sessions end at once,
-// because every request asks.
+// Block closes an account, or opens it again. Its sessions end with it.
 func Block(ctx context.Context, db *store.DB, who access.Subject, id string, blocked bool) error {
 	if !who.May(access.ManagePeople, access.Label{}).Allowed || who.ID == id {
 		return ErrForbidden
 	}
-	return change(ctx, db, who, id, "account.person.blocked", map[string]bool{"blocked": blocked}, "blocked = $2", blocked)
+	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
+		err := update(ctx, tx, id, "blocked = $2", blocked)
+		if err == nil && blocked {
+			err = endSessions(ctx, tx, id, "")
+		}
+		return about(id, "account.person.blocked", map[string]bool{"blocked": blocked}), err
+	})
+	return err
 }
 
-// SetPassword replaces a person's password: her own, or as an administrator.
+// SetPassword replaces a person's password: her own, or as an administrator. All
+// her sessions end with it.
 func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, password string) error {
 	if err := self(who, id); err != nil {
 		return err
 	}
+	p, err := Load(ctx, db, id)
+	if err != nil {
+		return err
+	}
 	v := Invalid{}
-	v.password(password)
+	v.password(password, p.Email, p.Name)
 	if err := v.orNil(); err != nil {
 		return err
 	}
@@ -190,7 +210,14 @@ func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, pass
 	if err != nil {
 		return err
 	}
-	return change(ctx, db, who, id, "account.password.set", nil, "secret = $2", secret)
+	_, err = store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
+		err := update(ctx, tx, id, "secret = $2", secret)
+		if err == nil {
+			err = endSessions(ctx, tx, id, "")
+		}
+		return about(id, "account.password.set", nil), err
+	})
+	return err
 }
 
 // SetLang keeps the language that a person wants to read.
@@ -212,15 +239,18 @@ func self(who access.Subject, id string) error {
 // change updates one person. set uses $2 and following; $1 is the id.
 func change(ctx context.Context, db *store.DB, who access.Subject, id, act string, data any, set string, args ...any) error {
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		next := len(args) + 2
-		n, err := tx.Exec(ctx,
-			fmt.Sprintf("UPDATE person SET %s, rev = rev + 1, updated = $%d WHERE id = $1 AND NOT erased", set, next),
-			append(append([]any{id}, args...), tx.Now())...)
-		if err == nil && n == 0 {
-			err = store.ErrNotFound
-		}
-		return about(id, act, data), err
+		return about(id, act, data), update(ctx, tx, id, set, args...)
 	})
+	return err
+}
+
+func update(ctx context.Context, tx *store.Tx, id, set string, args ...any) error {
+	n, err := tx.Exec(ctx,
+		fmt.Sprintf("UPDATE person SET %s, rev = rev + 1, updated = $%d WHERE id = $1 AND NOT erased", set, len(args)+2),
+		append(append([]any{id}, args...), tx.Now())...)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
 	return err
 }
 

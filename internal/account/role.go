@@ -150,7 +150,7 @@ func vouchedBy(words []Vouching, state, body string) bool {
 	return false
 }
 
-// EndRole takes a role away, with a reason.
+// EndRole takes a role away, with a reason. Whoever held it signs in anew.
 func EndRole(ctx context.Context, db *store.DB, who access.Subject, id, reason string) error {
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 1000 {
 		return Invalid{"reason": "account.error.reason"}
@@ -164,6 +164,9 @@ func EndRole(ctx context.Context, db *store.DB, who access.Subject, id, reason s
 			return store.Event{}, ErrForbidden
 		}
 		_, err = tx.Exec(ctx, "UPDATE role_grant SET ended = $2, ended_by = $3, reason = $4 WHERE id = $1", id, tx.Now(), who.ID, reason)
+		if err == nil {
+			err = endSessions(ctx, tx, h.Person, "")
+		}
 		return about(h.Person, "account.role.ended", rights(h.Grant())), err
 	})
 	return err

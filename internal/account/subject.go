@@ -35,6 +35,16 @@ func Subject(ctx context.Context, db *store.DB, id string, strength Strength) (a
 	if err != nil {
 		return access.Subject{}, Person{}, err
 	}
+	s := vouchedFor(id, words)
+	if err := addGrants(ctx, db, &s, words, now, strength); err != nil {
+		return access.Subject{}, Person{}, err
+	}
+	s.Groups, err = groupsOf(ctx, db, id, now)
+	return s, p, err
+}
+
+// vouchedFor is what somebody is by the words that hold, without her roles.
+func vouchedFor(id string, words []Vouching) access.Subject {
 	s := access.Subject{ID: id}
 	for _, v := range words {
 		s.Trust = max(s.Trust, v.Trust)
@@ -44,15 +54,23 @@ func Subject(ctx context.Context, db *store.DB, id string, strength Strength) (a
 			s.Body = v.Body
 		}
 	}
-	if err := addGrants(ctx, db, &s, words, now, strength); err != nil {
-		return access.Subject{}, Person{}, err
-	}
-	s.Groups, err = groupsOf(ctx, db, id, now)
-	return s, p, err
+	return s
 }
 
-// addGrants adds the roles in force: those of the house as they are, every
-// other one only while the State or body for which it is held vouches.
+// hold adds the roles in force: those of the house as they are, every other one
+// only while the State or body for which it is held vouches.
+func hold(s *access.Subject, words []Vouching, held []Held) {
+	for _, h := range held {
+		if h.Role.House() {
+			s.Trust = access.Official
+		} else if !vouchedBy(words, h.ActsFor, h.Body) {
+			continue
+		}
+		s.Grants = append(s.Grants, h.Grant())
+	}
+}
+
+// addGrants adds the roles in force, unless they wait for a second factor.
 func addGrants(ctx context.Context, db *store.DB, s *access.Subject, words []Vouching, now time.Time, strength Strength) error {
 	held, err := store.List[Held](ctx, db, everything,
 		"SELECT "+heldColumns+" FROM role_grant WHERE {scope} AND person = $1 AND ended = 0 AND (until = 0 OR until > $2) ORDER BY since", s.ID, now)
@@ -68,14 +86,7 @@ func addGrants(ctx context.Context, db *store.DB, s *access.Subject, words []Vou
 			return nil
 		}
 	}
-	for _, h := range held {
-		if h.Role.House() {
-			s.Trust = access.Official
-		} else if !vouchedBy(words, h.ActsFor, h.Body) {
-			continue
-		}
-		s.Grants = append(s.Grants, h.Grant())
-	}
+	hold(s, words, held)
 	return nil
 }
 

@@ -43,6 +43,10 @@ func (v Vouching) Holds(at time.Time) bool { return v.Ended.IsZero() && v.Until.
 // ErrVouched is returned where a State, or a body, already vouches for the person.
 var ErrVouched = errors.New("account: somebody already vouches for this person")
 
+// ErrLapsed is returned where a word ran out before it was renewed: it is given
+// anew with Vouch.
+var ErrLapsed = errors.New("account: this word has ended")
+
 // Vouch gives the word of a State or body for a person until a day; the zero
 // time means the usual Term. Nobody vouches for herself.
 func Vouch(ctx context.Context, db *store.DB, who access.Subject, person, state, body string, until time.Time) error {
@@ -75,6 +79,10 @@ func vouch(ctx context.Context, tx *store.Tx, who access.Subject, person, state,
 	if store.Refused(err) {
 		err = ErrVouched
 	}
+	if err != nil {
+		return store.Event{}, err
+	}
+	_, err = tx.Exec(ctx, "UPDATE person SET vouched = TRUE WHERE id = $1 AND NOT vouched", person)
 	return about(person, "account.vouched", map[string]any{"vouching": id, "acts_for": state, "body": body, "until": until.UnixMicro()}), err
 }
 
@@ -118,13 +126,20 @@ func lapse(ctx context.Context, tx *store.Tx, person string) error {
 // it from then on.
 func Renew(ctx context.Context, db *store.DB, who access.Subject, id string, until time.Time) error {
 	return onVouching(ctx, db, who, id, func(tx *store.Tx, v Vouching) (store.Event, error) {
-		until, err := termEnd(tx.Now(), until)
-		if err != nil {
-			return store.Event{}, err
-		}
-		_, err = tx.Exec(ctx, "UPDATE vouching SET until = $2, by_whom = $3 WHERE id = $1", id, until, who.ID)
-		return about(v.Person, "account.vouching.renewed", map[string]any{"vouching": id, "until": until.UnixMicro()}), err
+		return renew(ctx, tx, who, v, until)
 	})
+}
+
+func renew(ctx context.Context, tx *store.Tx, who access.Subject, v Vouching, until time.Time) (store.Event, error) {
+	if !v.Holds(tx.Now()) { // it would open what its end has closed
+		return store.Event{}, ErrLapsed
+	}
+	until, err := termEnd(tx.Now(), until)
+	if err != nil {
+		return store.Event{}, err
+	}
+	_, err = tx.Exec(ctx, "UPDATE vouching SET until = $2, by_whom = $3, reviewed = 0 WHERE id = $1", v.ID, until, who.ID)
+	return about(v.Person, "account.vouching.renewed", map[string]any{"vouching": v.ID, "until": until.UnixMicro()}), err
 }
 
 // Withdraw takes the word back at once, with a reason. The roles held for that

@@ -41,12 +41,14 @@ func (a *API) Handler() http.Handler {
 	config.DocsPath = ""
 	config.SchemasPath = Base + "/schemas"
 	config.CreateHooks = nil // no $schema field in every answer
+	describeAccess(config.OpenAPI)
 	h := humago.New(mux, config)
 	h.UseMiddleware(a.meet)
 	a.registerSearch(h)
 	a.registerDocuments(h)
 	a.registerDirectory(h)
 	a.registerFramework(h)
+	describeFiles(h.OpenAPI())
 	return mux
 }
 
@@ -73,6 +75,8 @@ func problem(err error) error {
 		return nil
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound("there is nothing at this address, or you may not see it")
+	case errors.Is(err, store.ErrText):
+		return huma.Error400BadRequest("what was sent holds NUL, or bytes that are no UTF-8")
 	}
 	return err
 }

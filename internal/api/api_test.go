@@ -219,3 +219,22 @@ func TestTheAPIDescribesItself(t *testing.T) {
 		}
 	})
 }
+
+func TestTheAPISaysHowToShowOnWhoseBehalfOneAsks(t *testing.T) {
+	serve(t, func(t *testing.T, ask func(string, string) (int, map[string]any), _ *library.Library) {
+		_, doc := ask("/api/v1/openapi.json", "")
+		schemes := doc["components"].(map[string]any)["securitySchemes"].(map[string]any)
+		if token := schemes["token"].(map[string]any); token["type"] != "http" || token["scheme"] != "bearer" || schemes["session"] == nil {
+			t.Errorf("%v", schemes)
+		}
+		if all := doc["security"].([]any); len(all) != 3 {
+			t.Errorf("what is public needs neither: %v", all)
+		}
+		for path, item := range doc["paths"].(map[string]any) {
+			answers := item.(map[string]any)["get"].(map[string]any)["responses"].(map[string]any)
+			if answers["401"] == nil || answers["429"] == nil {
+				t.Errorf("%s does not say how it refuses", path)
+			}
+		}
+	})
+}

@@ -115,7 +115,7 @@ func newDocument(rec library.Record) Document {
 			Text: Base + "/documents/" + rec.ID + "/" + library.LangPath(e.Lang) + "/text",
 		}
 		if e.Version.File != "" {
-			v.File = library.Path(rec.ID, e.Lang) + "/file?v=" + e.Version.ID
+			v.File = Base + "/files/" + e.Version.ID
 		}
 		d.Versions = append(d.Versions, v)
 	}
@@ -147,6 +147,9 @@ func (a *API) text(ctx context.Context, in *struct {
 		return nil, huma.Error404NotFound("the document has no language version " + string(lang.Tag(in.Lang)))
 	}
 	version := rec.Editions[i].Version.ID
+	if err := a.Library.NoteText(ctx, subject(ctx), rec.Document, version); err != nil {
+		return nil, problem(err)
+	}
 	passages, err := a.Library.Passages(ctx, scope(ctx), version, in.Offset, in.Limit)
 	if err != nil {
 		return nil, problem(err)

@@ -6,11 +6,15 @@
 //
 //	tables/TABLE.jsonl   one row a line, the same from both engines
 //	files/SHA-256        every file that the tables refer to, under its sum
+//	key                  the installation's secret: keep a backup as safe as POLIS itself
 //	manifest.json        what is in it, with the size and SHA-256 of each part
 //
 // The tables are those of one moment, while others go on writing. Files never
 // change, so those that the tables refer to can be copied afterwards. The
 // manifest is written last: a backup that was cut off has none, and is refused.
+//
+// A backup of an older version is restored with the tables that it was made
+// with, and then brought up to date as at the first start after an update.
 //
 // The search index is not in it. It is built again from the tables.
 package archive
@@ -21,6 +25,7 @@ import (
 	"time"
 
 	"polis/internal/blob"
+	"polis/internal/keyring"
 	"polis/internal/store"
 )
 
@@ -28,11 +33,13 @@ import (
 type System struct {
 	DB    *store.DB
 	Files *blob.Store
+	Keys  *keyring.Ring // goes into the backup, and has signed the checkpoints; nil where there is none
 }
 
 // Manifest says what a backup holds.
 type Manifest struct {
 	Format  int       `json:"format"`  // see format
+	Schema  int64     `json:"schema"`  // number of the newest migration of its tables
 	Program string    `json:"program"` // version of POLIS that made it
 	Made    time.Time `json:"made"`
 	Engine  string    `json:"engine"` // "sqlite" or "postgres"; either restores into either
@@ -53,11 +60,14 @@ type Part struct {
 // does not know.
 const format = 1
 
+// firstSchema is that of the backups that were made before they said so.
+const firstSchema = 5
+
 const manifestName = "manifest.json"
 
 // partName is what a part may be called. Names are never used as paths; what is
 // called otherwise was not made by a backup.
-var partName = regexp.MustCompile(`^(?:tables/([a-z_]+)\.jsonl|files/([0-9a-f]{64}))$`)
+var partName = regexp.MustCompile(`^(?:tables/([a-z_]+)\.jsonl|files/([0-9a-f]{64})|` + keyring.File + `)$`)
 
 // Fault is something that is not as it should be.
 type Fault struct {

@@ -37,11 +37,15 @@ func furnished(t *testing.T, db *store.DB) archive.System {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := archive.System{DB: db, Files: files}
-	if err := directory.Seed(ctx, db); err != nil {
+	return furnish(t, archive.System{DB: db, Files: files})
+}
+
+func furnish(t *testing.T, s archive.System) archive.System {
+	t.Helper()
+	if err := directory.Seed(ctx, s.DB); err != nil {
 		t.Fatal(err)
 	}
-	_, err = account.Create(ctx, db, system, account.New{
+	_, err := account.Create(ctx, s.DB, system, account.New{
 		Email: "desk@example.org", Name: "Ольга Ким", Role: access.DeskOfficer, Lang: "ru", Password: "a long enough password",
 	})
 	if err != nil {
@@ -73,8 +77,8 @@ func addDocument(t *testing.T, s archive.System, n int) {
 			sql  string
 			args []any
 		}{
-			{`INSERT INTO document (id, symbol, kind, dated, original, origin, licence, sample, confirmed, rev, created, updated, level, state, grp, owner)
-			VALUES ($1, '', 'guide', '2012', 'fr', '', '', FALSE, TRUE, 1, $2, $2, 1, '', '', '')`, []any{id, tx.Now()}},
+			{`INSERT INTO document (id, symbol, kind, dated, original, origin, licence, sample, confirmed, rev, created, updated, level, state, grp, owner, circle, was)
+			VALUES ($1, '', 'guide', '2012', 'fr', '', '', FALSE, TRUE, 1, $2, $2, 1, '', '', '', 'member', 'member')`, []any{id, tx.Now()}},
 			{
 				`INSERT INTO language_version (id, document, lang, title, summary, external) VALUES ($1, $1, 'fr', $2, '', $2)`,
 				[]any{id, fmt.Sprintf("Évaluation «ex post» %d", n)},
@@ -156,7 +160,7 @@ func sameRows(t *testing.T, want, have *store.DB) {
 func restore(t *testing.T, file, dsn string) (archive.System, archive.Restored) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "new")
-	done, err := archive.Restore(ctx, file, dir, dsn, nil)
+	done, err := archive.Restore(ctx, file, archive.Place{Dir: dir, DSN: dsn}, nil)
 	if err != nil {
 		t.Fatal("restore:", err)
 	}
@@ -294,7 +298,7 @@ func TestMissingFiles(t *testing.T) {
 // damage does something to a stored file behind the store's back.
 func damage(t *testing.T, s archive.System, sum string, do func(path string) error) {
 	t.Helper()
-	f, err := s.Files.Get(blob.Sum(sum))
+	f, err := s.Files.Local(ctx, blob.Sum(sum))
 	if err != nil {
 		t.Fatal(err)
 	}

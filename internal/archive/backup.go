@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"polis/internal/blob"
+	"polis/internal/keyring"
 	"polis/internal/store"
 )
 
@@ -87,8 +88,11 @@ func pack(ctx context.Context, s System, w io.Writer, program string, progress P
 	if err != nil {
 		return Manifest{}, err
 	}
+	if err := packKey(p, s.Keys); err != nil {
+		return Manifest{}, err
+	}
 	m := Manifest{
-		Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second), Engine: s.DB.Engine(),
+		Format: format, Schema: s.DB.Schema(), Program: program, Made: time.Now().UTC().Truncate(time.Second), Engine: s.DB.Engine(),
 		Seq: seen.head.Seq, Hash: seen.head.Hash, Parts: p.finished(), Missing: missing,
 	}
 	out, err := p.zip.Create(manifestName)
@@ -106,21 +110,32 @@ func pack(ctx context.Context, s System, w io.Writer, program string, progress P
 	return m, nil
 }
 
+// packKey writes the secret: without it what is sealed in the tables could not be
+// opened again, and the checkpoints would be another's.
+func packKey(p *packer, keys *keyring.Ring) error {
+	if keys == nil {
+		return nil
+	}
+	out, err := p.begin(keyring.File)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, keys.Text()+"\n")
+	return err
+}
+
 // packFiles copies the files and returns those it could not.
 func packFiles(ctx context.Context, p *packer, files *blob.Store, refs references, progress Progress) ([]Fault, error) {
 	var missing []Fault
 	sums := refs.sums()
 	for i, sum := range sums {
 		progress.tell("files", int64(i), int64(len(sums)))
-		err := files.Check(ctx, sum)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
+		err := packFile(ctx, p, files, sum)
+		if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged) {
 			missing = append(missing, Fault{refs[sum], fileFault(sum, err)})
 			continue
 		}
-		if err := packFile(p, files, sum); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -136,8 +151,9 @@ func fileFault(sum blob.Sum, err error) string {
 	return fmt.Sprintf("its file %s is damaged (%v)", sum, err)
 }
 
-func packFile(p *packer, files *blob.Store, sum blob.Sum) error {
-	in, err := files.Get(sum)
+// packFile copies a file that was found whole.
+func packFile(ctx context.Context, p *packer, files *blob.Store, sum blob.Sum) error {
+	in, err := files.Local(ctx, sum)
 	if err != nil {
 		return err
 	}

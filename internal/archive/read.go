@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/zip"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"os"
 
 	"polis/internal/blob"
+	"polis/internal/store"
 )
 
 // maxManifest is the longest manifest read, in bytes: that of some millions of
@@ -85,10 +87,22 @@ func (r *reader) readManifest() error {
 	if err != nil {
 		return r.refuse(err, "its manifest is damaged")
 	}
-	if r.Format != format {
-		return r.refuse(nil, "it has format %d, and this version of POLIS reads format %d", r.Format, format)
+	if err := r.refuseLater(); err != nil {
+		return err
 	}
 	return r.compare()
+}
+
+// refuseLater refuses a backup that only a later program understands.
+func (r *reader) refuseLater() error {
+	r.Schema = cmp.Or(r.Schema, firstSchema)
+	switch {
+	case r.Format > format || r.Schema > store.Newest():
+		return r.refuse(nil, "it was made by a later version of POLIS (%s). Install that version or a newer one, and restore it with that", cmp.Or(r.Program, "not named"))
+	case r.Format < 1 || r.Schema < 1:
+		return r.refuse(nil, "its manifest is damaged: it names format %d and schema %d", r.Format, r.Schema)
+	}
+	return nil
 }
 
 // compare refuses a backup that lacks a part or has one too many.

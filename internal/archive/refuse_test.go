@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"polis/internal/archive"
@@ -20,7 +21,7 @@ import (
 func nothingRestored(t *testing.T, file string) error {
 	t.Helper()
 	above := t.TempDir()
-	_, err := archive.Restore(ctx, file, filepath.Join(above, "new"), "", nil)
+	_, err := archive.Restore(ctx, file, archive.Place{Dir: filepath.Join(above, "new")}, nil)
 	if err == nil {
 		t.Error("it was restored")
 	}
@@ -67,7 +68,7 @@ func TestRefusedBackups(t *testing.T) {
 			spoilt := bytes.Clone(whole)
 			spoilt[rand.IntN(len(spoilt))] ^= byte(1 + rand.IntN(255))
 			dir := filepath.Join(t.TempDir(), "new")
-			_, err := archive.Restore(ctx, write(t, spoilt), dir, "", nil)
+			_, err := archive.Restore(ctx, write(t, spoilt), archive.Place{Dir: dir}, nil)
 			var r *archive.Refused
 			switch {
 			case err == nil:
@@ -105,12 +106,21 @@ func TestRefusedBackups(t *testing.T) {
 		parts["tables/setting.jsonl"] = `{"name":"x","value":"y"}` + "\n"
 		refused(t, zipped(t, parts))
 	})
-	t.Run("of a later format", func(t *testing.T) {
-		parts := unzip(t, file)
-		m := manifest
-		m.Format = 99
-		parts["manifest.json"] = asJSON(t, m)
-		refused(t, zipped(t, parts))
+	t.Run("of a later version, with a sentence that says what to do", func(t *testing.T) {
+		for _, later := range []func(*archive.Manifest){
+			func(m *archive.Manifest) { m.Format = 99 },
+			func(m *archive.Manifest) { m.Schema = store.Newest() + 1 },
+		} {
+			parts := unzip(t, file)
+			m := manifest
+			m.Program = "9.1.0"
+			later(&m)
+			parts["manifest.json"] = asJSON(t, m)
+			err := nothingRestored(t, zipped(t, parts))
+			if err == nil || !strings.Contains(err.Error(), "later version of POLIS (9.1.0). Install that version") {
+				t.Error("got:", err)
+			}
+		}
 	})
 	t.Run("with a table that this version does not know", func(t *testing.T) {
 		parts := unzip(t, file)
@@ -140,7 +150,7 @@ func TestRestoreIntoAPlaceInUse(t *testing.T) {
 			if err := os.WriteFile(note, []byte("mine"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := archive.Restore(ctx, file, dir, "", nil); !errors.Is(err, archive.ErrNotEmpty) {
+			if _, err := archive.Restore(ctx, file, archive.Place{Dir: dir}, nil); !errors.Is(err, archive.ErrNotEmpty) {
 				t.Error("got:", err)
 			}
 			if _, err := os.Stat(note); err != nil {
@@ -157,7 +167,7 @@ func TestRestoreIntoAPlaceInUse(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer release()
-			if _, err := archive.Restore(ctx, file, dir, "", nil); !errors.Is(err, store.ErrInUse) {
+			if _, err := archive.Restore(ctx, file, archive.Place{Dir: dir}, nil); !errors.Is(err, store.ErrInUse) {
 				t.Error("got:", err)
 			}
 		})
@@ -170,7 +180,7 @@ func TestRestoreIntoAPlaceInUse(t *testing.T) {
 			defer target.Close()
 			addDocument(t, archive.System{DB: target, Files: s.Files}, 1)
 			dir := filepath.Join(t.TempDir(), "new")
-			if _, err := archive.Restore(ctx, file, dir, dsn, nil); !errors.Is(err, archive.ErrNotEmpty) {
+			if _, err := archive.Restore(ctx, file, archive.Place{Dir: dir, DSN: dsn}, nil); !errors.Is(err, archive.ErrNotEmpty) {
 				t.Error("got:", err)
 			}
 			if _, err := os.Stat(dir); err == nil {
@@ -187,7 +197,7 @@ func TestRestoreIntoAPlaceInUse(t *testing.T) {
 			if err := archive.CheckPlace(dir); err == nil {
 				t.Error("it was taken for a whole one")
 			}
-			if _, err := archive.Restore(ctx, file, dir, "", nil); err != nil {
+			if _, err := archive.Restore(ctx, file, archive.Place{Dir: dir}, nil); err != nil {
 				t.Fatal(err)
 			}
 			sameRows(t, s.DB, reopen(t, dir, "").DB)

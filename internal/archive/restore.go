@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"polis/internal/blob"
+	"polis/internal/keyring"
 	"polis/internal/store"
 )
 
@@ -43,28 +44,37 @@ type Restored struct {
 	Faults []store.Fault
 }
 
-// Restore puts a backup into an empty place: the files into dir, the tables
-// into SQLite in dir or, where dsn is set, into an empty PostgreSQL database.
-// Everything is first put into a directory of its own and verified, the log's
-// chain too; only then does it move to its place. A *Refused says why nothing
-// was restored. After an interruption the same call goes through.
-func Restore(ctx context.Context, file, dir, dsn string, progress Progress) (done Restored, err error) {
+// Place is where a backup is restored.
+type Place struct {
+	Dir    string      // data directory, empty or not there yet
+	DSN    string      // of an empty PostgreSQL database; "" for SQLite in Dir
+	Bucket blob.Bucket // for the files; the zero value for Dir
+}
+
+// Restore puts a backup into an empty place. Everything is first put into a
+// directory of its own and verified, the log's chain too; only then does it
+// move to its place. A *Refused says why nothing was restored. After an
+// interruption the same call goes through.
+//
+// A bucket may hold other files already; an interruption leaves some in it that
+// nothing refers to, and the same call then passes over them.
+func Restore(ctx context.Context, file string, to Place, progress Progress) (done Restored, err error) {
 	r, err := open(file)
 	if err != nil {
 		return Restored{}, err
 	}
 	defer r.close()
-	fresh := !exists(dir)
-	release, err := store.Lock(dir)
+	fresh := !exists(to.Dir)
+	release, err := store.Lock(to.Dir)
 	if err != nil {
 		return Restored{}, err
 	}
-	p := &place{dir: dir, stage: filepath.Join(dir, unfinished)}
+	p := &place{Place: to, stage: filepath.Join(to.Dir, unfinished)}
 	defer func() {
 		err = errors.Join(err, release())
 		if err != nil && fresh && !exists(p.stage) {
-			os.Remove(filepath.Join(dir, store.LockFile))
-			os.Remove(dir)
+			os.Remove(filepath.Join(to.Dir, store.LockFile))
+			os.Remove(to.Dir)
 		}
 	}()
 	if err := p.prepare(); err != nil {
@@ -75,37 +85,40 @@ func Restore(ctx context.Context, file, dir, dsn string, progress Progress) (don
 			err = errors.Join(err, p.clear())
 		}
 	}()
-	if dsn == "" {
+	if to.DSN == "" {
 		return p.restore(ctx, r, nil, progress)
 	}
-	target, err := store.Open(ctx, store.Options{DSN: dsn})
+	target, err := store.Open(ctx, store.Options{DSN: to.DSN, Schema: r.Schema})
 	if err != nil {
 		return Restored{}, err
 	}
 	defer target.Close()
-	if target.Seq() != 0 {
+	if target.Seq() != 0 || target.Schema() != r.Schema {
 		return Restored{}, fmt.Errorf("%w: the PostgreSQL database is in use already", ErrNotEmpty)
 	}
 	return p.restore(ctx, r, target, progress)
 }
 
-// place is a data directory that is restored into.
-type place struct{ dir, stage string }
+// place is a place while it is restored into.
+type place struct {
+	Place
+	stage string
+}
 
 // prepare makes sure that the place is empty, but for what an interrupted
 // restore left, and makes the directory to work in.
 func (p *place) prepare() error {
-	entries, err := os.ReadDir(p.dir)
+	entries, err := os.ReadDir(p.Dir)
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
 	ours := []string{store.LockFile, "lost+found"}
 	if exists(p.stage) {
-		ours = append(ours, unfinished, FilesDir, database)
+		ours = append(ours, unfinished, FilesDir, keyring.File, database)
 	}
 	for _, e := range entries {
 		if name := e.Name(); !slices.Contains(ours, name) && !strings.HasPrefix(name, store.LockFile) {
-			return fmt.Errorf("%w: there is %s already", ErrNotEmpty, filepath.Join(p.dir, name))
+			return fmt.Errorf("%w: there is %s already", ErrNotEmpty, filepath.Join(p.Dir, name))
 		}
 	}
 	if err := p.clear(); err != nil {
@@ -123,8 +136,8 @@ func (p *place) clear() error {
 	if !exists(p.stage) {
 		return nil
 	}
-	for _, name := range []string{FilesDir, database, unfinished} {
-		if err := os.RemoveAll(filepath.Join(p.dir, name)); err != nil {
+	for _, name := range []string{FilesDir, keyring.File, database, unfinished} {
+		if err := os.RemoveAll(filepath.Join(p.Dir, name)); err != nil {
 			return fmt.Errorf("archive: remove what was not finished: %w", err)
 		}
 	}
@@ -135,57 +148,111 @@ func (p *place) clear() error {
 // target, the tables on the stage were the rehearsal, and they go to the target
 // in one transaction at the end.
 func (p *place) restore(ctx context.Context, r *reader, target *store.DB, progress Progress) (Restored, error) {
-	if err := p.putFiles(ctx, r, progress); err != nil {
+	files, err := p.openFiles(ctx)
+	if err != nil {
+		return Restored{}, err
+	}
+	put := func(in io.Reader, bytes int64) error {
+		_, _, err := files.Put(ctx, in, bytes)
+		return err
+	}
+	first, away := put, !p.Bucket.IsZero()
+	if away { // nothing leaves this machine before all of it was found whole
+		first = func(io.Reader, int64) error { return nil } // a part is compared with its sum at any rate
+	}
+	if err := r.eachFile(ctx, "parts", progress, first); err != nil {
 		return Restored{}, err
 	}
 	done := Restored{Manifest: r.Manifest}
-	var err error
 	if done.Faults, err = p.putTables(ctx, r, progress); err != nil {
 		return Restored{}, err
 	}
-	if err := os.Rename(filepath.Join(p.stage, FilesDir), filepath.Join(p.dir, FilesDir)); err != nil {
+	if away {
+		if err := r.eachFile(ctx, "files", progress, put); err != nil {
+			return Restored{}, err
+		}
+	}
+	if err := p.putKey(r); err != nil {
+		return Restored{}, err
+	}
+	if err := os.Rename(filepath.Join(p.stage, FilesDir), filepath.Join(p.Dir, FilesDir)); err != nil {
 		return Restored{}, fmt.Errorf("archive: %w", err)
 	}
 	if target == nil {
-		err = os.Rename(filepath.Join(p.stage, database), filepath.Join(p.dir, database))
-	} else {
-		err = load(ctx, r, target, progress)
+		err = os.Rename(filepath.Join(p.stage, database), filepath.Join(p.Dir, database))
+	} else if err = load(ctx, r, target, progress); err == nil {
+		err = target.Migrate(ctx)
 	}
 	if err != nil {
 		return Restored{}, fmt.Errorf("archive: %w", err)
 	}
-	if err := syncDir(p.dir); err != nil {
+	if err := syncDir(p.Dir); err != nil {
 		return Restored{}, err
 	}
 	return done, os.RemoveAll(p.stage)
 }
 
-// putFiles stores the files of the backup on the stage, under the sums that
-// they have.
-func (p *place) putFiles(ctx context.Context, r *reader, progress Progress) error {
-	files, err := blob.Open(filepath.Join(p.stage, FilesDir))
-	if err != nil {
-		return err
+// putKey puts the secret back, for its owner alone. A backup from before there
+// was one has none.
+func (p *place) putKey(r *reader) error {
+	for _, part := range r.Parts {
+		if part.Name != keyring.File {
+			continue
+		}
+		return r.read(part, func(in io.Reader) error {
+			text, err := io.ReadAll(in)
+			if err == nil {
+				_, err = keyring.New(string(text))
+			}
+			if err != nil {
+				return r.refuse(err, "its key is damaged")
+			}
+			staged := filepath.Join(p.stage, keyring.File)
+			if err := os.WriteFile(staged, text, 0o600); err != nil {
+				return fmt.Errorf("archive: %w", err)
+			}
+			return os.Rename(staged, filepath.Join(p.Dir, keyring.File))
+		})
 	}
+	return nil
+}
+
+// openFiles opens where the files of the backup go: the stage, or the bucket
+// with what is on its way on the stage. A bucket that does not let us in is
+// found out before any work is done.
+func (p *place) openFiles(ctx context.Context) (*blob.Store, error) {
+	dir := filepath.Join(p.stage, FilesDir)
+	if p.Bucket.IsZero() {
+		return blob.Open(dir)
+	}
+	files, err := p.Bucket.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return files, files.Ready(ctx)
+}
+
+// eachFile hands over the content of every file, and its size in bytes.
+func (r *reader) eachFile(ctx context.Context, what string, progress Progress, take func(in io.Reader, bytes int64) error) error {
 	for i, part := range r.Parts {
-		progress.tell("parts", int64(i), int64(len(r.Parts)))
+		progress.tell(what, int64(i), int64(len(r.Parts)))
 		if part.file() == "" {
 			continue
 		}
-		err := r.read(part, func(in io.Reader) error {
-			_, _, err := files.Put(ctx, in, part.Bytes)
+		if err := ctx.Err(); err != nil {
 			return err
-		})
-		if err != nil {
+		}
+		if err := r.read(part, func(in io.Reader) error { return take(in, part.Bytes) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putTables loads the tables into SQLite on the stage and walks the chain.
+// putTables loads the tables into SQLite on the stage, brings them up to date
+// and walks the chain.
 func (p *place) putTables(ctx context.Context, r *reader, progress Progress) ([]store.Fault, error) {
-	db, err := store.Open(ctx, store.Options{Dir: p.stage})
+	db, err := store.Open(ctx, store.Options{Dir: p.stage, Schema: r.Schema})
 	if err != nil {
 		return nil, err
 	}
@@ -193,13 +260,16 @@ func (p *place) putTables(ctx context.Context, r *reader, progress Progress) ([]
 	if err := load(ctx, r, db, progress); err != nil {
 		return nil, err
 	}
+	if db.Seq() != r.Seq {
+		return nil, r.refuse(nil, "its log ends with event %d, and its manifest says %d", db.Seq(), r.Seq)
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, fmt.Errorf("archive: bring the tables up to date: %w", err)
+	}
 	progress.tell("log", 0, 0)
 	_, faults, err := store.Verify(ctx, db)
 	if err != nil {
 		return nil, err
-	}
-	if db.Seq() != r.Seq {
-		return nil, r.refuse(nil, "its log ends with event %d, and its manifest says %d", db.Seq(), r.Seq)
 	}
 	return faults, db.Close() // the last to close it leaves one file
 }

@@ -3,7 +3,9 @@ package archive
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -21,50 +23,92 @@ type Verified struct {
 }
 
 // Verify walks the log's chain, reads every file against its sum, and looks for
-// every file that a record refers to. The system may be running.
-func Verify(ctx context.Context, s System, progress Progress) (Verified, error) {
+// every file that a record refers to. The log is held against the checkpoints,
+// whose signatures the caller has checked. The system may be running.
+func Verify(ctx context.Context, s System, progress Progress, against ...store.Checkpoint) (Verified, error) {
 	progress.tell("log", 0, 0)
-	events, broken, err := store.Verify(ctx, s.DB)
+	events, broken, err := store.Verify(ctx, s.DB, against...)
 	if err != nil {
 		return Verified{}, err
 	}
 	v := Verified{Events: events}
 	for _, f := range broken {
-		v.Faults = append(v.Faults, Fault{fmt.Sprintf("event %d", f.Seq), "its row in the log was " + f.What})
+		v.Faults = append(v.Faults, Fault{f.Where(), f.Explain()})
+	}
+	if err := v.checkSigner(ctx, s); err != nil {
+		return v, err
 	}
 	// The references before the files: a file is stored before its record.
 	refs, err := referred(ctx, s.DB)
 	if err != nil {
 		return v, err
 	}
-	for _, sum := range refs.sums() {
-		if f, err := s.Files.Get(sum); err == nil {
-			f.Close()
-			continue
+	there := map[blob.Sum]bool{}
+	for file, err := range s.Files.All(ctx) {
+		if err != nil {
+			return v, err
 		}
-		v.Faults = append(v.Faults, Fault{refs[sum], fileFault(sum, blob.ErrNotFound)})
+		there[file.Sum] = true
 	}
-	return v, v.checkFiles(ctx, s.Files, refs, progress)
+	for _, sum := range refs.sums() {
+		if !there[sum] {
+			v.Faults = append(v.Faults, Fault{refs[sum], fileFault(sum, blob.ErrNotFound)})
+		}
+	}
+	return v, v.checkFiles(ctx, s.Files, slices.Sorted(maps.Keys(there)), refs, progress)
 }
 
-func (v *Verified) checkFiles(ctx context.Context, files *blob.Store, refs references, progress Progress) error {
-	total := int64(0)
-	for range files.All() {
-		total++
+// checkSigner names the checkpoints that another key has signed: whoever can
+// write to the tables can make some of those.
+func (v *Verified) checkSigner(ctx context.Context, s System) error {
+	if s.Keys == nil {
+		return nil
 	}
-	for sum := range files.All() {
-		progress.tell("files", v.Files, max(total, v.Files))
+	list, err := store.Checkpoints(ctx, s.DB)
+	for _, p := range list {
+		if p.Key != s.Keys.PublicText() {
+			v.Faults = append(v.Faults, Fault{fmt.Sprintf("checkpoint %d", p.Seq), "it was signed with another key than this installation's"})
+		}
+	}
+	return err
+}
+
+// VerifyLog checks the log in a backup against checkpoints from outside, without
+// restoring anything, and returns how many events it holds.
+func VerifyLog(file string, against ...store.Checkpoint) (events int64, faults []store.Fault, err error) {
+	r, err := open(file)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer r.close()
+	for _, part := range r.Parts {
+		if part.table() == "event" {
+			err = r.read(part, func(in io.Reader) error {
+				events, faults, err = store.VerifyFile(in, false, against...)
+				return err
+			})
+		}
+	}
+	if err == nil && len(faults) == 0 && events < r.Seq {
+		faults = append(faults, store.Fault{Seq: events + 1, Last: r.Seq, What: store.CutOff})
+	}
+	return events, faults, err
+}
+
+func (v *Verified) checkFiles(ctx context.Context, files *blob.Store, there []blob.Sum, refs references, progress Progress) error {
+	for _, sum := range there {
+		progress.tell("files", v.Files, int64(len(there)))
 		v.Files++
 		record, known := refs[sum]
 		if !known {
 			v.Idle++
 		}
 		err := files.Check(ctx, sum)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged):
 			v.Faults = append(v.Faults, Fault{cmp.Or(record, "file "+string(sum)), fileFault(sum, err)})
+		case err != nil: // not the file's fault
+			return err
 		}
 	}
 	progress.tell("files", v.Files, v.Files)
@@ -74,7 +118,7 @@ func (v *Verified) checkFiles(ctx context.Context, files *blob.Store, refs refer
 // Compared says how the search index stands to the tables.
 type Compared struct {
 	Seq     int64 // last event in the index
-	End     int64 // last event in the log
+	End     int64 // last event in the log that the index follows
 	Entries int
 	Faults  []Fault
 }
@@ -106,9 +150,10 @@ func CompareIndex(ctx context.Context, db *store.DB, ix *search.Index) (Compared
 	if err != nil {
 		return c, err
 	}
-	if c.End, err = db.Refresh(ctx); err != nil {
+	if _, err = db.Refresh(ctx); err != nil {
 		return c, err
 	}
+	c.End = db.Content()
 	if c.Seq > c.End {
 		c.fault("it is at event %d, and the log ends with event %d", c.Seq, c.End)
 	}

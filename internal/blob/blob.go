@@ -1,5 +1,11 @@
 // Package blob keeps files under the SHA-256 of their content: a file is
 // stored once however often it comes, never changes, and can be checked.
+//
+// They stay in a directory of this machine (Open) or in a bucket of an
+// S3-compatible storage (Bucket.Open), in both under the same names, so that
+// any tool can copy them from one into the other. A file that arrives is
+// written down here first, because its name is known at its end only, and then
+// takes its place in one step: there is never half a file.
 package blob
 
 import (
@@ -23,6 +29,11 @@ var (
 	ErrTooLarge = errors.New("blob: the file is larger than allowed")
 	ErrFull     = errors.New("blob: the disk is full")
 	ErrNotFound = errors.New("blob: no such file")
+	// ErrDamaged is of a file that cannot be read, or has become another one.
+	ErrDamaged = errors.New("blob: the file is not what was stored")
+	// ErrUnavailable is of the whole store and says nothing of the file: the
+	// storage is not reached, or does not let us in.
+	ErrUnavailable = errors.New("blob: the file storage is not available")
 )
 
 // Sum is a file's SHA-256 in lower-case hex, its only name.
@@ -30,87 +41,94 @@ type Sum string
 
 var sumForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Store is a directory of files. It is safe for concurrent use.
-type Store struct{ dir string }
+// place is where a file stays, relative to the directory or prefix of all
+// files, with slashes.
+func (s Sum) place() string { return string(s[:2]) + "/" + string(s) }
 
-// Open uses the directory, making it where it is missing, and removes what an
-// interrupted write left behind a day ago or earlier.
-func Open(dir string) (*Store, error) {
-	s := &Store{dir: dir}
-	if err := os.MkdirAll(s.arriving(), 0o750); err != nil {
-		return nil, fmt.Errorf("blob: make directory: %w", err)
+// Entry is a stored file.
+type Entry struct {
+	Sum  Sum
+	Size int64 // in bytes
+}
+
+// Store keeps files. It is safe for concurrent use.
+type Store struct {
+	shelf    shelf
+	spool    string // directory of what is on its way
+	settling settling
+}
+
+// shelf is where files stay, by their sums, which are well-formed. A directory
+// and a bucket are shelves.
+type shelf interface {
+	fmt.Stringer
+	// settle puts a file of n bytes under its sum in one step, unless it is
+	// there: then it counts as having come anew. One of another size was cut off,
+	// and is replaced.
+	settle(ctx context.Context, f *os.File, sum Sum, n int64) error
+	// open returns an *os.File where the file lies on this machine.
+	open(ctx context.Context, sum Sum) (io.ReadSeekCloser, error)
+	remove(ctx context.Context, sum Sum, older time.Duration) error
+	all(ctx context.Context) iter.Seq2[Entry, error]
+	ready(ctx context.Context) error
+}
+
+// String names the place of the files, for logs.
+func (s *Store) String() string { return s.shelf.String() }
+
+// Ready asks whether files can be kept and found now.
+func (s *Store) Ready(ctx context.Context) error { return s.shelf.ready(ctx) }
+
+// newSpool makes the directory of what is on its way, and removes what an
+// interrupted process left in it a day ago or earlier.
+func newSpool(dir string) (string, error) {
+	spool := filepath.Join(dir, "arriving")
+	if err := os.MkdirAll(spool, 0o750); err != nil {
+		return "", fmt.Errorf("blob: make directory: %w", err)
 	}
-	left, err := os.ReadDir(s.arriving())
+	left, err := os.ReadDir(spool)
 	if err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
+		return "", fmt.Errorf("blob: %w", err)
 	}
 	for _, e := range left {
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			os.Remove(filepath.Join(s.arriving(), e.Name()))
+			os.Remove(filepath.Join(spool, e.Name()))
 		}
 	}
-	return s, nil
-}
-
-func (s *Store) arriving() string { return filepath.Join(s.dir, "arriving") }
-
-func (s *Store) path(sum Sum) string {
-	return filepath.Join(s.dir, string(sum[:2]), string(sum))
+	return spool, nil
 }
 
 // Put stores what r gives, at most limit bytes, and returns its sum and size.
-// When Put returns, the file is on the disk; when it fails, nothing is left.
+// When Put returns, the file will outlast a power cut; when it fails, nothing
+// is left.
 func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (Sum, int64, error) {
-	f, err := os.CreateTemp(s.arriving(), "put-*")
+	f, err := os.CreateTemp(s.spool, "put-*")
 	if err != nil {
 		return "", 0, full(err)
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	hash := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, hash), &during{ctx, io.LimitReader(r, limit+1)})
+	sum, n, err := copyTo(ctx, f, io.LimitReader(r, limit+1))
 	if err != nil {
 		return "", 0, full(err)
 	}
 	if n > limit {
 		return "", 0, ErrTooLarge
 	}
-	if err := f.Sync(); err != nil {
-		return "", 0, full(err)
+	lock := s.settling.of(sum)
+	lock.RLock()
+	defer lock.RUnlock()
+	if err := s.shelf.settle(ctx, f, sum, n); err != nil {
+		return "", 0, err
 	}
-	sum := Sum(hex.EncodeToString(hash.Sum(nil)))
-	return sum, n, s.settle(f, sum)
+	return sum, n, nil
 }
 
-// settle moves an arrived file to its place.
-func (s *Store) settle(f *os.File, sum Sum) error {
-	place := s.path(sum)
-	if _, err := os.Stat(place); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(place), 0o750); err != nil {
-		return full(err)
-	}
-	if err := f.Chmod(0o440); err != nil {
-		return fmt.Errorf("blob: %w", err)
-	}
-	if err := os.Rename(f.Name(), place); err != nil {
-		return full(err)
-	}
-	return syncDir(filepath.Dir(place))
-}
-
-// syncDir makes a rename in the directory survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("blob: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
-		return full(err)
-	}
-	return nil
+// copyTo copies and returns the sum and the size of what it has copied.
+func copyTo(ctx context.Context, w io.Writer, r io.Reader) (Sum, int64, error) {
+	hash := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, hash), &during{ctx, r})
+	return Sum(hex.EncodeToString(hash.Sum(nil))), n, err
 }
 
 func full(err error) error {
@@ -133,53 +151,40 @@ func (d *during) Read(p []byte) (int, error) {
 	return d.r.Read(p)
 }
 
-// Get opens a file for reading. The caller closes it.
-func (s *Store) Get(sum Sum) (*os.File, error) {
+// Get opens a file for reading, from any position, for as long as the context
+// lasts. The caller closes it.
+func (s *Store) Get(ctx context.Context, sum Sum) (io.ReadSeekCloser, error) {
 	if !sumForm.MatchString(string(sum)) {
 		return nil, ErrNotFound
 	}
-	f, err := os.Open(s.path(sum))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
-	}
-	return f, nil
+	return s.shelf.open(ctx, sum)
 }
 
-// Check reads a file through and reports whether it still is what its name says.
+// Check reads a file through and reports whether it still is what its name
+// says: an ErrDamaged or ErrNotFound is the file's, everything else is not.
 func (s *Store) Check(ctx context.Context, sum Sum) error {
-	f, err := s.Get(sum)
+	f, err := s.Get(ctx, sum)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, &during{ctx, f}); err != nil {
-		return fmt.Errorf("blob: %w", err)
-	}
-	if got := hex.EncodeToString(hash.Sum(nil)); got != string(sum) {
-		return fmt.Errorf("blob: %s has become %s", sum, got)
+	return copyWhole(ctx, io.Discard, f, sum)
+}
+
+// copyWhole copies a stored file and holds it against its sum.
+func copyWhole(ctx context.Context, w io.Writer, f io.Reader, sum Sum) error {
+	got, _, err := copyTo(ctx, w, f)
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path) && path.Op == "read":
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case err != nil:
+		return full(err)
+	case got != sum:
+		return fmt.Errorf("%w: %s has become %s", ErrDamaged, sum, got)
 	}
 	return nil
 }
 
-// All names every file in the store, with its size in bytes.
-func (s *Store) All() iter.Seq2[Sum, int64] {
-	return func(yield func(Sum, int64) bool) {
-		_ = filepath.WalkDir(s.dir, func(_ string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || !sumForm.MatchString(e.Name()) {
-				return nil //nolint:nilerr // what cannot be read is not there
-			}
-			info, err := e.Info()
-			if err != nil {
-				return nil //nolint:nilerr // it went while we looked
-			}
-			if !yield(Sum(e.Name()), info.Size()) {
-				return fs.SkipAll
-			}
-			return nil
-		})
-	}
-}
+// All names every file in the store. It ends with the first error.
+func (s *Store) All(ctx context.Context) iter.Seq2[Entry, error] { return s.shelf.all(ctx) }

@@ -73,10 +73,16 @@ var system = access.System("demo")
 // loaded is the setting that says that the demonstration is there.
 const loaded = "demo"
 
+// Loaded reports whether the place is a demonstration, complete.
+func Loaded(ctx context.Context, db *store.DB) (bool, error) {
+	v, err := db.Setting(ctx, loaded)
+	return v != "", err
+}
+
 // Load puts the demonstration in, once; a load that was interrupted goes on
 // where it was. progress hears of each document.
 func Load(ctx context.Context, lib *library.Library, progress func(done, total int)) error {
-	if v, err := lib.DB.Setting(ctx, loaded); err != nil || v != "" {
+	if there, err := Loaded(ctx, lib.DB); err != nil || there {
 		return err
 	}
 	organisations, err := Files.Open("organisations.csv")
@@ -130,7 +136,7 @@ func loadPeople(ctx context.Context, db *store.DB) error {
 			}
 		}
 	}
-	return nil
+	return loadWards(ctx, db)
 }
 
 // Slugs names the documents of the collection.

@@ -3,7 +3,10 @@ package directory
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +26,7 @@ type Report struct {
 	Changes   []Change // in the order of the file
 	Unchanged int      // entries that stand in the directory as in the file
 	Faults    []Fault  // all at once, by line
+	Plan      string   // names the changes, "" where there are none; for ImportAgreed
 	Stored    bool
 }
 
@@ -48,14 +52,32 @@ func ImportCSV(ctx context.Context, db *store.DB, who access.Subject, r io.Reade
 		report, _, err := s.plan(ctx, db, who)
 		return report, err
 	}
+	return s.store(ctx, db, who, func(Report) bool { return true })
+}
+
+// ImportAgreed is ImportCSV for somebody who was shown what it would do: plan is
+// Report.Plan of that look. Whether the changes are still the very same is
+// decided in the transaction that stores them, so nothing that others write in
+// between is overwritten unseen. Where they are not, nothing is stored, and the
+// report has the changes as they are now.
+func ImportAgreed(ctx context.Context, db *store.DB, who access.Subject, r io.Reader, plan string) (Report, error) {
+	s, err := readSheet(r)
+	if err != nil {
+		return Report{}, fmt.Errorf("directory: read CSV: %w", err)
+	}
+	return s.store(ctx, db, who, func(now Report) bool { return now.Plan == plan })
+}
+
+// store stores the changes where there is no fault in them and they are agreed.
+func (s *sheet) store(ctx context.Context, db *store.DB, who access.Subject, agreed func(Report) bool) (Report, error) {
 	var report Report
-	_, err = store.WriteAll(ctx, db, who, func(tx *store.Tx) ([]store.Event, error) {
+	_, err := store.WriteAll(ctx, db, who, func(tx *store.Tx) ([]store.Event, error) {
 		var drafts []draft
 		var err error
 		if report, drafts, err = s.plan(ctx, tx, who); err != nil {
 			return nil, err
 		}
-		if len(report.Faults) > 0 || len(drafts) == 0 {
+		if report.Stored = len(report.Faults) == 0 && len(drafts) > 0 && agreed(report); !report.Stored {
 			return nil, store.ErrUnchanged
 		}
 		entries, events := make([]Entry, len(drafts)), make([]store.Event, len(drafts))
@@ -68,8 +90,20 @@ func ImportCSV(ctx context.Context, db *store.DB, who access.Subject, r io.Reade
 	if err != nil {
 		return Report{}, err
 	}
-	report.Stored = len(report.Faults) == 0 && len(report.Changes) > 0
 	return report, nil
+}
+
+// digest is the SHA-256 of changes, in hex.
+func digest(changes []Change) string {
+	if len(changes) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(changes)
+	if err != nil {
+		panic(err) // strings and booleans can always be written
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // draft is one entry of a sheet beside what is stored of it.
@@ -117,6 +151,7 @@ func (s *sheet) plan(ctx context.Context, q store.Reader, who access.Subject) (R
 		report.Changes = append(report.Changes, Change{d.after.ID, d.before.Rev == 0, differences(d.before, d.after)})
 	}
 	slices.SortStableFunc(report.Faults, func(a, b Fault) int { return a.Row - b.Row })
+	report.Plan = digest(report.Changes)
 	return report, drafts, nil
 }
 

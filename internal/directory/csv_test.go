@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding"
@@ -98,6 +100,73 @@ func TestAnImportShowsWhatItWouldDoAndDoesIt(t *testing.T) {
 		if e.Website != "https://www.gov.kg/" || e.NameOn("", lang.Russian) != "Кыргызстан" || e.SubRegion != "central-asia" {
 			t.Errorf("the absent columns changed: %+v", e)
 		}
+	})
+}
+
+func TestAnImportStoresOnlyWhatWasAgreed(t *testing.T) {
+	agree := func(db *store.DB, csv, plan string) (directory.Report, error) {
+		return directory.ImportAgreed(ctx, db, desk, strings.NewReader(csv), plan)
+	}
+	look := func(t *testing.T, db *store.DB, csv string) directory.Report {
+		t.Helper()
+		r, err := directory.ImportCSV(ctx, db, desk, strings.NewReader(csv), true)
+		if err != nil || r.Plan == "" {
+			t.Fatal(r, err)
+		}
+		return r
+	}
+	seeded(t, func(t *testing.T, db *store.DB) {
+		const csv = "id,website\nTJ,https://gov.tj/\n"
+		t.Run("what others changed since the look is shown again and kept; agreed to, it is stored", func(t *testing.T) {
+			before := look(t, db, csv)
+			load(t, db, desk, "id,website\nTJ,https://other.tj/\n")
+			r, err := agree(db, csv, before.Plan)
+			if err != nil || r.Stored || len(r.Changes) != 1 || r.Changes[0].Cells[0].Before != "https://other.tj/" || get(t, db, "TJ").Website != "https://other.tj/" {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			if r, err = agree(db, csv, r.Plan); err != nil || !r.Stored || get(t, db, "TJ").Website != "https://gov.tj/" {
+				t.Errorf("%+v, %v", r, err)
+			}
+			if r, err = agree(db, csv, r.Plan); err != nil || r.Stored || r.Plan != "" {
+				t.Errorf("agreed to twice: %+v, %v", r, err)
+			}
+		})
+		t.Run("what others changed beside it does not hinder, and is kept", func(t *testing.T) {
+			plan := look(t, db, "id,website\nUZ,https://gov.uz/\n").Plan
+			load(t, db, desk, "id,mandate\nUZ,PC.DEC/1\n")
+			r, err := agree(db, "id,website\nUZ,https://gov.uz/\n", plan)
+			if e := get(t, db, "UZ"); err != nil || !r.Stored || e.Website != "https://gov.uz/" || e.Mandate != "PC.DEC/1" {
+				t.Errorf("%+v, %v: %+v", r, err, e)
+			}
+		})
+		t.Run("of many who agree at the same moment one is stored, and the others see it", func(t *testing.T) {
+			sheet := func(i int) string { return fmt.Sprintf("id,website\nKZ,https://%d.kz/\n", i) }
+			plans, stored := make([]string, 6), make([]bool, 6)
+			for i := range plans {
+				plans[i] = look(t, db, sheet(i)).Plan
+			}
+			var all sync.WaitGroup
+			for i := range plans {
+				all.Go(func() {
+					r, err := agree(db, sheet(i), plans[i])
+					if stored[i] = r.Stored; err != nil || !r.Stored && (len(r.Changes) != 1 || r.Changes[0].Cells[0].Before == "") {
+						t.Errorf("%+v, %v", r, err)
+					}
+				})
+			}
+			all.Wait()
+			if n := len(slices.DeleteFunc(stored, func(s bool) bool { return !s })); n != 1 {
+				t.Errorf("%d were stored", n)
+			}
+		})
+		t.Run("an entry cannot take the address of a page", func(t *testing.T) {
+			for _, id := range directory.Reserved {
+				r := load(t, db, desk, "id,kind,long_en\n"+id+",organisation,Something\n")
+				if got := faults(r); !slices.Equal(got, []string{"2 id reserved"}) {
+					t.Error(id, got)
+				}
+			}
+		})
 	})
 }
 

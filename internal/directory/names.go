@@ -25,7 +25,7 @@ var latest atomic.Pointer[Snapshot]
 // Names returns the directory as it stands, from memory while no event of the
 // directory has been written.
 func Names(ctx context.Context, db *store.DB) (*Snapshot, error) {
-	seq := db.Seq()
+	seq := db.Content()
 	s := latest.Load()
 	if s != nil && s.db == db {
 		if s.seq >= seq {

@@ -150,17 +150,21 @@ func TestAStaleEditIsRefusedWithWhatIsStored(t *testing.T) {
 	})
 }
 
-func TestWrongFieldsAreNamedAllAtOnce(t *testing.T) {
+// wrongEntry is what somebody may type, with the message of each wrong field.
+type wrongEntry struct {
+	what   string
+	change func(*directory.Entry)
+	want   map[string]string
+}
+
+func wrongEntries() []wrongEntry {
 	long := strings.Repeat("ж", 401)
-	cases := []struct {
-		what   string
-		change func(*directory.Entry)
-		want   map[string]string
-	}{
+	return []wrongEntry{
 		{
 			"nothing but an id", func(e *directory.Entry) { *e = directory.Entry{ID: "x y"} },
 			map[string]string{"kind": "kind", "id": "slug", "long_en.0": "english"},
 		},
+		{"the address of a page", func(e *directory.Entry) { e.ID = "import" }, map[string]string{"id": "reserved"}},
 		{
 			"a State that is none", func(e *directory.Entry) { e.Kind = directory.State },
 			map[string]string{"id": "state-id", "iso3": "iso3", "host": "state-alone"},
@@ -198,8 +202,11 @@ func TestWrongFieldsAreNamedAllAtOnce(t *testing.T) {
 			e.Mandate, e.Names[0].Long[lang.Russian] = long, long
 		}, map[string]string{"mandate": "too-long", "long_ru.0": "too-long"}},
 	}
+}
+
+func TestWrongFieldsAreNamedAllAtOnce(t *testing.T) {
 	seeded(t, func(t *testing.T, db *store.DB) {
-		for _, c := range cases {
+		for _, c := range wrongEntries() {
 			t.Run(c.what, func(t *testing.T) {
 				e := academy()
 				c.change(&e)

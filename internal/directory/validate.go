@@ -31,6 +31,10 @@ var (
 	iso3    = regexp.MustCompile(`^[A-Z]{3}$`)
 )
 
+// Reserved are the identifiers that no entry may have: what stands at
+// /directory/ID under these names are pages of their own.
+var Reserved = []string{"new", "import", "names"}
+
 // tidy returns the entry with its texts trimmed and freed of what is no text,
 // its codes set from its id, its names in order.
 func (e Entry) tidy() Entry {
@@ -102,6 +106,8 @@ func (e Entry) validateID(v Invalid, known map[string]Entry) {
 		v["id"] = "directory.error.state-id"
 	case !e.Kind.IsState() && (len(e.ID) < 3 || len(e.ID) > maxID || !slugID.MatchString(e.ID)):
 		v["id"] = "directory.error.slug"
+	case slices.Contains(Reserved, e.ID):
+		v["id"] = "directory.error.reserved"
 	}
 	switch {
 	case e.Kind.IsState() != (e.ISO3 != "") || e.ISO3 != "" && !iso3.MatchString(e.ISO3):

@@ -50,44 +50,9 @@ func TestEdition(t *testing.T) {
 		}
 	})
 
-	t.Run("sections cover the paragraphs without a gap, and each paragraph stands in its own", func(t *testing.T) {
-		for n, mark := range map[int]string{1: "I", 5: "II", 7: "III", 9: "IV", 11: "V.a", 12: "V.b", 19: "V.c", 25: "V.d", 26: "VI"} {
-			if s, ok := e.Section(n); !ok || s.Mark != mark {
-				t.Errorf("paragraph %d stands in section %q, want %q", n, s.Mark, mark)
-			}
-		}
-		next := 1
-		for _, s := range e.Sections {
-			if s.Sub() {
-				continue
-			}
-			if s.First != next {
-				t.Errorf("section %s begins with paragraph %d, want %d", s.Mark, s.First, next)
-			}
-			next = s.Last + 1
-		}
-		if _, ok := e.Section(27); ok {
-			t.Error("paragraph 27 stands in a section")
-		}
-	})
+	t.Run("sections cover the paragraphs without a gap, and each paragraph stands in its own", func(t *testing.T) { sectionsCover(t, e) })
 
-	t.Run("every title has three to nine words in each language, and no two items share one", func(t *testing.T) {
-		taken := map[string]string{}
-		letter := regexp.MustCompile(`[\p{L}\p{N}]`)
-		for _, i := range e.Items {
-			for _, tag := range lang.All {
-				title := i.Titles[tag]
-				words := slices.DeleteFunc(strings.Fields(title), func(w string) bool { return !letter.MatchString(w) })
-				if len(words) < 3 || len(words) > 9 {
-					t.Errorf("%s in %s has %d words: %q", i.ID, tag, len(words), title)
-				}
-				if other := taken[string(tag)+title]; other != "" {
-					t.Errorf("%s and %s share a title in %s: %q", other, i.ID, tag, title)
-				}
-				taken[string(tag)+title] = i.ID
-			}
-		}
-	})
+	t.Run("every title has three to nine words in each language, and no two items share one", func(t *testing.T) { titlesAreShort(t, e) })
 
 	t.Run("sections and the edition have names in each language", func(t *testing.T) {
 		for _, s := range e.Sections {
@@ -95,6 +60,45 @@ func TestEdition(t *testing.T) {
 		}
 		complete(t, e.ID, e.Names)
 	})
+}
+
+func sectionsCover(t *testing.T, e *framework.Edition) {
+	for n, mark := range map[int]string{1: "I", 5: "II", 7: "III", 9: "IV", 11: "V.a", 12: "V.b", 19: "V.c", 25: "V.d", 26: "VI"} {
+		if s, ok := e.Section(n); !ok || s.Mark != mark {
+			t.Errorf("paragraph %d stands in section %q, want %q", n, s.Mark, mark)
+		}
+	}
+	next := 1
+	for _, s := range e.Sections {
+		if s.Sub() {
+			continue
+		}
+		if s.First != next {
+			t.Errorf("section %s begins with paragraph %d, want %d", s.Mark, s.First, next)
+		}
+		next = s.Last + 1
+	}
+	if _, ok := e.Section(27); ok {
+		t.Error("paragraph 27 stands in a section")
+	}
+}
+
+func titlesAreShort(t *testing.T, e *framework.Edition) {
+	taken := map[string]string{}
+	letter := regexp.MustCompile(`[\p{L}\p{N}]`)
+	for _, i := range e.Items {
+		for _, tag := range lang.All {
+			title := i.Titles[tag]
+			words := slices.DeleteFunc(strings.Fields(title), func(w string) bool { return !letter.MatchString(w) })
+			if len(words) < 3 || len(words) > 9 {
+				t.Errorf("%s in %s has %d words: %q", i.ID, tag, len(words), title)
+			}
+			if other := taken[string(tag)+title]; other != "" {
+				t.Errorf("%s and %s share a title in %s: %q", other, i.ID, tag, title)
+			}
+			taken[string(tag)+title] = i.ID
+		}
+	}
 }
 
 // The official words are not part of the program (see the package comment).
@@ -217,22 +221,7 @@ func TestVocabulary(t *testing.T) {
 		}
 	})
 
-	t.Run("sub-themes belong to their theme and cover all its items", func(t *testing.T) {
-		for _, theme := range framework.Themes() {
-			paragraph, _ := framework.Find(theme.Items[0])
-			for _, item := range framework.Current().Dashes(paragraph.Paragraph) {
-				covered := slices.ContainsFunc(theme.Narrower, func(s framework.Term) bool { return slices.Contains(s.Items, item.ID) })
-				if !covered {
-					t.Errorf("%s lies in no sub-theme of %s", item.ID, theme.ID)
-				}
-			}
-			for _, sub := range theme.Narrower {
-				if got, ok := framework.Theme(sub.ID); !ok || sub.Parent() != theme.ID || got.ID != sub.ID {
-					t.Errorf("%s is not found under %s", sub.ID, theme.ID)
-				}
-			}
-		}
-	})
+	t.Run("sub-themes belong to their theme and cover all its items", func(t *testing.T) { subThemesCover(t) })
 
 	t.Run("an item that serves two themes shows in both (¶18.4)", func(t *testing.T) {
 		got := ids(framework.ThemesOf("1049/18.4"))
@@ -241,22 +230,41 @@ func TestVocabulary(t *testing.T) {
 		}
 	})
 
-	t.Run("each kind of term is found by its id, and nothing else is", func(t *testing.T) {
-		finders := map[string]func(string) (framework.Term, bool){
-			"trafficking": framework.Theme, "gender": framework.Principle, "training": framework.Support,
-			"leaflet": framework.Type, "human": framework.Dimension, "1049/12.4": framework.Line,
-		}
-		for id, find := range finders {
-			if term, ok := find(id); !ok || term.ID != id {
-				t.Errorf("%s is not found", id)
-			}
-			for _, wrong := range []string{"", "nothing", id + "/", id + "/x", strings.ToUpper(id) + "S"} {
-				if _, ok := find(wrong); ok {
-					t.Errorf("%q is found", wrong)
-				}
+	t.Run("each kind of term is found by its id, and nothing else is", func(t *testing.T) { termsAreFound(t) })
+}
+
+func subThemesCover(t *testing.T) {
+	for _, theme := range framework.Themes() {
+		paragraph, _ := framework.Find(theme.Items[0])
+		for _, item := range framework.Current().Dashes(paragraph.Paragraph) {
+			covered := slices.ContainsFunc(theme.Narrower, func(s framework.Term) bool { return slices.Contains(s.Items, item.ID) })
+			if !covered {
+				t.Errorf("%s lies in no sub-theme of %s", item.ID, theme.ID)
 			}
 		}
-	})
+		for _, sub := range theme.Narrower {
+			if got, ok := framework.Theme(sub.ID); !ok || sub.Parent() != theme.ID || got.ID != sub.ID {
+				t.Errorf("%s is not found under %s", sub.ID, theme.ID)
+			}
+		}
+	}
+}
+
+func termsAreFound(t *testing.T) {
+	finders := map[string]func(string) (framework.Term, bool){
+		"trafficking": framework.Theme, "gender": framework.Principle, "training": framework.Support,
+		"leaflet": framework.Type, "human": framework.Dimension, "1049/12.4": framework.Line,
+	}
+	for id, find := range finders {
+		if term, ok := find(id); !ok || term.ID != id {
+			t.Errorf("%s is not found", id)
+		}
+		for _, wrong := range []string{"", "nothing", id + "/", id + "/x", strings.ToUpper(id) + "S"} {
+			if _, ok := find(wrong); ok {
+				t.Errorf("%q is found", wrong)
+			}
+		}
+	}
 }
 
 func TestNamesAreCleanText(t *testing.T) {

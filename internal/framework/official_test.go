@@ -83,37 +83,41 @@ func TestParseOfficial(t *testing.T) {
 			}
 		}
 	})
-	t.Run("footnotes keep their words and the place of their marker", func(t *testing.T) {
-		var got []string
-		for _, n := range o.Notes {
-			p := o.Passages[n.In]
-			got = append(got, fmt.Sprintf("%d %s %s: %s", n.N, p.ID, p.Text[n.At:n.At+n.Len], n.Text))
+	t.Run("footnotes keep their words and the place of their marker", func(t *testing.T) { footnotesKeepTheirPlace(t, o) })
+	t.Run("runs cut a passage at its markers without losing a letter", func(t *testing.T) { runsLoseNothing(t, o) })
+}
+
+func footnotesKeepTheirPlace(t *testing.T, o framework.Official) {
+	var got []string
+	for _, n := range o.Notes {
+		p := o.Passages[n.In]
+		got = append(got, fmt.Sprintf("%d %s %s: %s", n.N, p.ID, p.Text[n.At:n.At+n.Len], n.Text))
+	}
+	want := []string{
+		"1 1049/2 1: A list of them is in the first attachment.",
+		"2 1049/3 2: See the decision of another year, on the same matter, which was taken at the meeting of that year.",
+		"3 1049/10 3: Lists of these texts are in both attachments, and this footnote is broken by an empty line.",
+		"4 1049/17.4 4: Industry too.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func runsLoseNothing(t *testing.T, o framework.Official) {
+	for i, p := range o.Passages {
+		whole := ""
+		for _, r := range o.Runs(i) {
+			whole += r.Text
 		}
-		want := []string{
-			"1 1049/2 1: A list of them is in the first attachment.",
-			"2 1049/3 2: See the decision of another year, on the same matter, which was taken at the meeting of that year.",
-			"3 1049/10 3: Lists of these texts are in both attachments, and this footnote is broken by an empty line.",
-			"4 1049/17.4 4: Industry too.",
+		if whole != p.Text {
+			t.Errorf("runs of %s are %q, want %q", p.ID, whole, p.Text)
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-		}
-	})
-	t.Run("runs cut a passage at its markers without losing a letter", func(t *testing.T) {
-		for i, p := range o.Passages {
-			whole := ""
-			for _, r := range o.Runs(i) {
-				whole += r.Text
-			}
-			if whole != p.Text {
-				t.Errorf("runs of %s are %q, want %q", p.ID, whole, p.Text)
-			}
-		}
-		i := o.Notes[1].In
-		if r := o.Runs(i); len(r) != 3 || r[1].Note != 2 || r[1].Text != "2" || !strings.HasSuffix(r[0].Text, "agreed") {
-			t.Errorf("got %+v", r)
-		}
-	})
+	}
+	i := o.Notes[1].In
+	if r := o.Runs(i); len(r) != 3 || r[1].Note != 2 || r[1].Text != "2" || !strings.HasSuffix(r[0].Text, "agreed") {
+		t.Errorf("got %+v", r)
+	}
 }
 
 // Other language editions have the same layout with other dashes, letters,

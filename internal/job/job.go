@@ -4,6 +4,9 @@
 // A job is a row. A worker claims it for a while (a lease), does a piece,
 // saves a mark, and renews the lease. A worker that was killed lets its lease
 // run out: the next one goes on from the mark.
+//
+// What has to be done again and again stands in the timetable: a job that waits
+// until it is due, and after its turn waits for the next one. See Every.
 package job
 
 import (
@@ -12,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"polis/internal/access"
@@ -46,10 +50,13 @@ type Job struct {
 	LeaseUntil time.Time
 	Created    time.Time
 	Updated    time.Time
+	Every      time.Duration // between two turns, 0 for work that is done once
+	Due        time.Time     // when the next turn is; during one, when it was
+	Ran        time.Time     // when the last turn ended
 	access.Label
 }
 
-const columns = "id, kind, args, stage, done, total, mark, reason, tries, lease_until, created, updated, level, state, grp, owner"
+const columns = "id, kind, args, stage, done, total, mark, reason, tries, lease_until, created, updated, every, due, ran, level, state, grp, owner"
 
 // ErrStopped is what Run.Progress returns once somebody asked the job to stop.
 // The handler hands it on.
@@ -81,10 +88,15 @@ func Get(ctx context.Context, q store.Reader, scope access.Scope, id string) (Jo
 	return store.Get[Job](ctx, q, scope, "SELECT "+columns+" FROM job WHERE {scope} AND id = $1", id)
 }
 
-// List reads the newest jobs within the scope.
+// List reads the newest jobs within the scope, without the timetable's.
 func List(ctx context.Context, q store.Reader, scope access.Scope, limit, offset int) ([]Job, error) {
 	return store.List[Job](ctx, q, scope,
-		"SELECT "+columns+" FROM job WHERE {scope} ORDER BY created DESC, id DESC LIMIT $1 OFFSET $2", limit, offset)
+		"SELECT "+columns+" FROM job WHERE {scope} AND every = 0 ORDER BY created DESC, id DESC LIMIT $1 OFFSET $2", limit, offset)
+}
+
+// Count is how many jobs List reads in all.
+func Count(ctx context.Context, q store.Reader, scope access.Scope) (int, error) {
+	return store.Get[int](ctx, q, scope, "SELECT COUNT(*) FROM job WHERE {scope} AND every = 0")
 }
 
 // Stop asks a job to stop at the next piece; one that waits stops at once.
@@ -120,12 +132,15 @@ type Runner struct {
 	db       *store.DB
 	log      *slog.Logger
 	handlers map[string]Handler
+	turns    map[string]time.Duration // of the timetable: kind → time between two turns
 	wake     chan struct{}
 }
 
-// NewRunner makes a runner for the kinds in handlers.
+// NewRunner makes a runner for the kinds in handlers, to which Every may add.
 func NewRunner(db *store.DB, log *slog.Logger, handlers map[string]Handler) *Runner {
-	return &Runner{db: db, log: log, handlers: handlers, wake: make(chan struct{}, 1)}
+	known := map[string]Handler{}
+	maps.Copy(known, handlers)
+	return &Runner{db: db, log: log, handlers: known, turns: map[string]time.Duration{}, wake: make(chan struct{}, 1)}
 }
 
 // Wake tells an idle worker that a job may be waiting.
@@ -139,6 +154,9 @@ func (r *Runner) Wake() {
 // Work runs jobs one after the other until the context ends. Several nodes may
 // call it; each job is done by one of them.
 func (r *Runner) Work(ctx context.Context) {
+	if err := r.enrol(ctx); err != nil && ctx.Err() == nil {
+		r.log.Error("write the timetable", "err", err)
+	}
 	for ctx.Err() == nil {
 		j, err := r.claim(ctx, "")
 		if err == nil {
@@ -176,11 +194,11 @@ func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
 		SET stage = 'running', tries = tries + 1, lease_until = $1, updated = $2
 		WHERE id = (
 		  SELECT id FROM job
-		  WHERE (stage = 'waiting' OR (stage IN ('running', 'stopping') AND lease_until < $2))
+		  WHERE (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
 		    AND ($3 = '' OR id = $3)
 		  ORDER BY created, id
 		  LIMIT 1)
-		AND (stage = 'waiting' OR (stage IN ('running', 'stopping') AND lease_until < $2))
+		AND (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
 		RETURNING `+columns, now.Add(Lease), now, id)
 }
 
@@ -206,6 +224,9 @@ func (r *Runner) run(ctx context.Context, j Job, report func(Job)) error {
 	case err != nil:
 		stage, reason = Failed, err.Error()
 		r.log.Error("job failed", "kind", j.Kind, "job", j.ID, "err", err)
+	}
+	if j.Every > 0 && (stage == Done || stage == Failed) {
+		return errors.Join(err, r.rest(context.WithoutCancel(ctx), j, reason))
 	}
 	_, uerr := store.Upkeep(context.WithoutCancel(ctx), r.db, `
 		UPDATE job

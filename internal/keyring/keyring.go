@@ -106,6 +106,12 @@ func (r *Ring) Text() string { return base64.StdEncoding.EncodeToString(r.secret
 // Signer signs the checkpoints of the log.
 func (r *Ring) Signer() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.derive("checkpoint")) }
 
+// PublicText is the public half of the Signer's key, base64: what an operator
+// writes down to check checkpoints with.
+func (r *Ring) PublicText() string {
+	return base64.StdEncoding.EncodeToString(r.Signer().Public().(ed25519.PublicKey))
+}
+
 // Mark is a value's fingerprint that nobody can compute without the secret, in
 // hexadecimal; purpose keeps those for one use apart from those for another.
 func (r *Ring) Mark(purpose, value string) string {

@@ -72,7 +72,7 @@ func (l *Library) Confirm(ctx context.Context, who access.Subject, id string, re
 	if in.Stage != Ready || in.Rev != rev {
 		return "", Stale{in.Rev}
 	}
-	stored, err := l.text(in)
+	stored, err := l.text(ctx, in)
 	if err != nil {
 		return "", err
 	}

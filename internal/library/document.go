@@ -194,9 +194,9 @@ func (l *Library) Versions(ctx context.Context, scope access.Scope, edition stri
 
 // File finds the version with the id, and the label of its document, for those
 // who may read it.
-func (l *Library) File(ctx context.Context, scope access.Scope, version string) (Version, error) {
-	return store.Get[Version](ctx, l.DB, scope, `
-		SELECT `+versionColumns+`
+func (l *Library) File(ctx context.Context, scope access.Scope, version string) (Original, error) {
+	return store.Get[Original](ctx, l.DB, scope, `
+		SELECT `+versionColumns+`, e.document, d.level, d.state, d.grp, d.owner
 		FROM version v
 		JOIN language_version e ON e.id = v.edition
 		JOIN document d ON d.id = e.document

@@ -30,7 +30,6 @@ type Draft struct {
 	Level     access.Level
 	State     string // of a record closed to one State
 	Group     string // of a record closed to one group
-	Reason    string // for lowering the level
 }
 
 // Text is one language version as it comes in.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"polis/internal/access"
 	"polis/internal/lang"
 	"polis/internal/search"
 	"polis/internal/store"
@@ -65,12 +64,12 @@ func (l *Library) CatchUp(ctx context.Context, ix *search.Index, progress func(a
 	if err != nil {
 		return err
 	}
-	end, err := l.DB.Refresh(ctx)
-	if err != nil {
+	if _, err := l.DB.Refresh(ctx); err != nil {
 		return err
 	}
+	end := l.DB.Content()
 	for at < end {
-		events, err := store.Since(ctx, l.DB, parts, at, followStep)
+		events, err := store.Changes(ctx, l.DB, parts, at, followStep)
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -198,108 +197,4 @@ func among(ids []string, first int) (string, []any) {
 		marks[i], args[i] = fmt.Sprintf("$%d", first+i), id
 	}
 	return "(" + strings.Join(marks, ", ") + ")", args
-}
-
-// Found is a hit with what the page of results shows.
-type Found struct {
-	search.Hit
-	Title    string
-	External string
-	Symbol   string
-	Kind     string
-	Dated    string
-	Origin   string
-	Version  string
-	Pages    int64
-	Sample   bool
-	Summary  string
-	Passage  string // text of the passage that answers best, "" if only the title does
-	Page     int64  // of the original
-	access.Label
-}
-
-// Search asks the index and reads the hits again within the scope, so that an
-// index behind the times shows nothing that the reader may not see.
-func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Scope, q search.Query) (search.Answer, []Found, error) {
-	answer, err := ix.Search(ctx, scope, q)
-	if err != nil || len(answer.Hits) == 0 {
-		return answer, nil, err
-	}
-	ids := make([]string, len(answer.Hits))
-	for i, h := range answer.Hits {
-		ids[i] = h.Document
-	}
-	in, args := among(ids, 1)
-	rows, err := store.List[struct {
-		Document, External, Title, Symbol, Kind, Dated, Origin, Version, Summary string
-		Lang                                                                     lang.Tag
-		Pages                                                                    int64
-		Sample                                                                   bool
-		access.Label
-	}](ctx, l.DB, scope, `
-		SELECT e.document, e.lang, e.external, e.title, e.summary, d.symbol, d.kind, d.dated, d.origin, d.sample,
-		       d.level, d.state, d.grp, d.owner, v.id AS version, v.pages
-		FROM language_version e
-		JOIN document d ON d.id = e.document
-		JOIN version v ON v.edition = e.id
-		WHERE {scope d} AND e.document IN `+in+` AND `+newest, args...)
-	if err != nil {
-		return answer, nil, err
-	}
-	var found []Found
-	for _, h := range answer.Hits {
-		for _, r := range rows {
-			if r.Document == h.Document && r.Lang == h.Lang {
-				found = append(found, Found{
-					Hit: h, Title: r.Title, External: r.External, Symbol: r.Symbol, Kind: r.Kind, Dated: r.Dated, Origin: r.Origin,
-					Version: r.Version, Pages: r.Pages, Sample: r.Sample, Summary: r.Summary, Label: r.Label,
-				})
-			}
-		}
-	}
-	return answer, found, l.fillPassages(ctx, found)
-}
-
-// Quote cuts the window of about width bytes out of one of the hit's texts where
-// the words stand, as typed or as they were forgiven.
-func (f Found) Quote(text string, words []string, width int) search.Extract {
-	for _, r := range f.Why {
-		words = append(words[:len(words):len(words)], r.Found)
-	}
-	return search.Snippet(f.Hit.Lang, text, words, width)
-}
-
-// fillPassages reads the passage of each hit: where only the title was found,
-// the text's opening; where it is a heading, what stands under it.
-func (l *Library) fillPassages(ctx context.Context, found []Found) error {
-	if len(found) == 0 {
-		return nil
-	}
-	var (
-		or   []string
-		args []any
-	)
-	for _, f := range found {
-		n := int64(max(f.Hit.Passage, 0))
-		or = append(or, fmt.Sprintf("(version = $%d AND n BETWEEN $%d AND $%d)", len(args)+1, len(args)+2, len(args)+3))
-		args = append(args, f.Version, n, n+1)
-	}
-	rows, err := store.List[struct {
-		Version, Kind, Body string
-		N, Page             int64
-	}](ctx, l.DB, parts, "SELECT version, n, page, kind, body FROM passage WHERE {scope} AND ("+strings.Join(or, " OR ")+") ORDER BY version, n", args...)
-	for i := range found {
-		heading := false
-		for _, r := range rows {
-			if r.Version != found[i].Version {
-				continue
-			}
-			if r.N == int64(max(found[i].Hit.Passage, 0)) {
-				found[i].Passage, found[i].Page, heading = r.Body, r.Page, r.Kind == "heading"
-			} else if heading && r.Kind != "heading" {
-				found[i].Passage = r.Body
-			}
-		}
-	}
-	return err
 }

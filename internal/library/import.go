@@ -196,7 +196,7 @@ func (imp *fileImport) remember(a arrival, document string) {
 
 // keep makes a document of a file, or the next language of its siblings'.
 func (imp *fileImport) keep(ctx context.Context, a arrival, in Intake) error {
-	text, err := imp.l.text(in)
+	text, err := imp.l.text(ctx, in)
 	if err != nil {
 		return err
 	}

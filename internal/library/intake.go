@@ -14,6 +14,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/blob"
+	"polis/internal/clamd"
 	"polis/internal/extract"
 	"polis/internal/job"
 	"polis/internal/lang"
@@ -199,19 +200,53 @@ func (l *Library) readArrived(ctx context.Context, run *job.Run) error {
 	if run.Tries > 2 { // it took the program down with it, twice
 		return l.settle(ctx, in, extract.Content{}, &extract.Error{Reason: killed, Err: errors.New("the program stopped while reading it, twice")})
 	}
-	content, err := l.extract(ctx, in)
-	return l.settle(ctx, in, content, err)
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		content, err := l.extract(ctx, in)
+		err = l.settle(ctx, in, content, err)
+		if !errors.Is(err, blob.ErrUnavailable) && !errors.Is(err, clamd.ErrUnavailable) {
+			return err
+		}
+		if err := run.Progress(ctx, 0, 0, nil); err != nil { // waiting is no try
+			return err
+		}
+		select { // it will be back, and the file can wait
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
 }
 
 // extract reads a stored file. An error that is no *extract.Error is ours, not
 // the file's.
 func (l *Library) extract(ctx context.Context, in Intake) (extract.Content, error) {
-	f, err := l.Files.Get(blob.Sum(in.Sum))
+	f, err := l.Files.Local(ctx, blob.Sum(in.Sum))
 	if err != nil {
 		return extract.Content{}, err
 	}
 	defer f.Close()
+	if err := l.scan(ctx, f); err != nil {
+		return extract.Content{}, err
+	}
 	return l.Texts.File(ctx, in.File, f, in.Bytes)
+}
+
+// scan has the virus scanner look at a file, where there is one.
+func (l *Library) scan(ctx context.Context, f io.ReadSeeker) error {
+	if l.Scanner == nil {
+		return nil
+	}
+	virus, err := l.Scanner.Scan(ctx, f)
+	switch {
+	case errors.Is(err, clamd.ErrTooLarge):
+		return &extract.Error{Reason: extract.Oversized, Err: err}
+	case err != nil:
+		return err
+	case virus != "":
+		return &extract.Error{Reason: extract.Infected, Err: errors.New(virus)}
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return err
 }
 
 // settle records what reading a file gave: text and proposal, or quarantine.
@@ -281,8 +316,8 @@ func shorten(title string) string {
 }
 
 // text returns an intake's text as it becomes a language version.
-func (l *Library) text(in Intake) (Text, error) {
-	f, err := l.Files.Get(blob.Sum(in.TextSum))
+func (l *Library) text(ctx context.Context, in Intake) (Text, error) {
+	f, err := l.Files.Get(ctx, blob.Sum(in.TextSum))
 	if err != nil {
 		return Text{}, err
 	}

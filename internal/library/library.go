@@ -16,6 +16,7 @@ import (
 	"fmt"
 
 	"polis/internal/blob"
+	"polis/internal/clamd"
 	"polis/internal/extract"
 	"polis/internal/store"
 )
@@ -25,6 +26,8 @@ type Library struct {
 	DB    *store.DB
 	Files *blob.Store
 	Texts *extract.Extractor
+	// Scanner looks at every file before anything of ours reads it. Nil: none does.
+	Scanner *clamd.Daemon
 }
 
 // ErrForbidden is returned where the caller may not do what she asked.

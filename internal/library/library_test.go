@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"polis/internal/access"
@@ -196,24 +195,6 @@ func TestWhoMayChangeADocument(t *testing.T) {
 		}
 		if _, err := l.Create(ctx, focalKG, library.Draft{Level: access.Closed, State: "TJ"}, text("en", "x", "x")); !errors.Is(err, library.ErrForbidden) {
 			t.Error("a focal point closed a document to another State:", err)
-		}
-	})
-}
-
-func TestLoweringALevelNeedsAReasonThatTheLogKeeps(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		id := create(t, l, desk, library.Draft{Level: access.Official}, text("en", "Guide", "x"))
-		err := l.Revise(ctx, desk, id, 1, library.Draft{Level: access.Public})
-		var invalid library.Invalid
-		if !errors.As(err, &invalid) || invalid["reason"] == "" {
-			t.Fatal("lowered without a reason:", err)
-		}
-		if err := l.Revise(ctx, desk, id, 1, library.Draft{Level: access.Public, Reason: "published by the Council"}); err != nil {
-			t.Fatal(err)
-		}
-		h, err := store.History(ctx, l.DB, all, id, 1)
-		if err != nil || h[0].Act != "library.document.lowered" || !strings.Contains(fmt.Sprintf("%s", h[0].Data), "published by the Council") {
-			t.Errorf("%+v %v", h, err)
 		}
 	})
 }

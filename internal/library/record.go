@@ -182,7 +182,7 @@ func (imp *importing) flush(ctx context.Context) error {
 // ofRecord reports whether the error is the record's own, not the store's.
 func ofRecord(err error) bool {
 	var invalid Invalid
-	return errors.As(err, &invalid) || errors.Is(err, ErrForbidden) || errors.Is(err, errRecord) || store.Refused(err)
+	return errors.As(err, &invalid) || errors.Is(err, ErrForbidden) || errors.Is(err, errRecord) || errors.Is(err, store.ErrText) || store.Refused(err)
 }
 
 var errRecord = errors.New("record")

@@ -31,10 +31,10 @@ func create(ctx context.Context, tx *store.Tx, who access.Subject, id string, d 
 		return store.Event{}, err
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO document (id, symbol, kind, dated, original, origin, licence, sample, confirmed, rev, created, updated, level, state, grp, owner)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14)`,
+		INSERT INTO document (id, symbol, kind, dated, original, origin, licence, sample, confirmed, rev, created, updated, level, state, grp, owner, circle, was)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14, $15, $16)`,
 		id, d.Symbol, d.Kind, d.Dated, string(d.Original), d.Origin, d.Licence, d.Sample, d.Confirmed, tx.Now(),
-		int(label.Level), label.State, label.Group, label.Owner)
+		int(label.Level), label.State, label.Group, label.Owner, label.Circle(), firstCircle(label))
 	if err != nil {
 		return store.Event{}, err
 	}
@@ -107,6 +107,7 @@ func putAround(ctx context.Context, tx *store.Tx, id string, d Draft) error {
 // putText adds a text to a document: a new language version, or a new version
 // of the one it has. The very same text again changes nothing but its title.
 func putText(ctx context.Context, tx *store.Tx, document string, t Text) error {
+	t.Title, t.Summary = plainText(t.Title), plainText(t.Summary)
 	if err := t.Validate(); err != nil {
 		return err
 	}
@@ -148,6 +149,11 @@ func putVersion(ctx context.Context, tx *store.Tx, edition string, t Text) error
 	return putPassages(ctx, tx, id, t.Passages)
 }
 
+// plainText leaves out what no text may hold: a file may say anything of itself.
+func plainText(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
+
 // rowsAtOnce is how many passages one statement inserts.
 const rowsAtOnce = 40
 
@@ -159,7 +165,7 @@ func putPassages(ctx context.Context, tx *store.Tx, version string, list []extra
 		for i, p := range chunk {
 			k := len(args)
 			marks[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d, $%d)", k+1, k+2, k+3, k+4, k+5)
-			args = append(args, int64(from+i), int64(p.Page), string(p.Kind), int64(p.Level), strings.ToValidUTF8(strings.ReplaceAll(p.Text, "\x00", ""), "\uFFFD"))
+			args = append(args, int64(from+i), int64(p.Page), string(p.Kind), int64(p.Level), plainText(p.Text))
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO passage (version, n, page, kind, depth, body) VALUES "+strings.Join(marks, ", "), args...)
 		if err != nil {
@@ -188,25 +194,24 @@ func (l *Library) Revise(ctx context.Context, who access.Subject, id string, rev
 		if err := d.Validate(ctx, tx); err != nil {
 			return store.Event{}, err
 		}
-		act, data, err := relabel(who, old, d)
-		if err != nil {
+		label := d.label(old.Owner)
+		if err := mayRelabel(ctx, tx, who, old, label); err != nil {
 			return store.Event{}, err
 		}
-		label := d.label(old.Owner)
 		_, err = tx.Exec(ctx, `
 			UPDATE document
 			SET symbol = $2, kind = $3, dated = $4, original = $5, origin = $6, licence = $7, confirmed = $8,
-			    level = $9, state = $10, grp = $11, rev = rev + 1, updated = $12
+			    level = $9, state = $10, grp = $11, rev = rev + 1, updated = $12, `+nextCircle("$13")+`
 			WHERE id = $1`,
 			id, d.Symbol, d.Kind, d.Dated, string(d.Original), d.Origin, d.Licence, d.Confirmed,
-			int(label.Level), label.State, label.Group, tx.Now())
+			int(label.Level), label.State, label.Group, tx.Now(), label.Circle())
 		if err != nil {
 			return store.Event{}, err
 		}
 		if err := putAround(ctx, tx, id, d); err != nil {
 			return store.Event{}, err
 		}
-		return changed(act, id, label, data), retitle(ctx, tx, id, titles)
+		return changed("library.document.revised", id, label, nil), retitle(ctx, tx, id, titles)
 	})
 	return err
 }
@@ -225,22 +230,20 @@ func retitle(ctx context.Context, tx *store.Tx, id string, titles []Titles) erro
 	return nil
 }
 
-// relabel says what a change of level is: lowering one needs a reason, and the
-// log keeps it (architecture, "A read").
-func relabel(who access.Subject, old Document, d Draft) (act string, data any, err error) {
-	next := d.label(old.Owner)
+// mayRelabel: what she could have put in herself, and nothing that opens the
+// document to more people; see lowering.go.
+func mayRelabel(ctx context.Context, tx *store.Tx, who access.Subject, old Document, next access.Label) error {
 	if !who.May(access.Contribute, next).Allowed {
-		return "", nil, ErrForbidden
+		return ErrForbidden
 	}
-	if next.Level >= old.Level {
-		return "library.document.revised", nil, nil
+	if !access.Wider(old.Label, next) {
+		return nil
 	}
-	if strings.TrimSpace(d.Reason) == "" {
-		return "", nil, Invalid{"reason": "library.error.reason"}
+	draft, err := isDraft(ctx, tx, old.ID)
+	if err == nil && !draft {
+		err = ErrLowering
 	}
-	return "library.document.lowered", map[string]string{
-		"from": old.Level.String(), "to": next.Level.String(), "reason": d.Reason,
-	}, nil
+	return err
 }
 
 // mayEdit reads the document for a change and checks right and revision.

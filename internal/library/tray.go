@@ -23,11 +23,11 @@ func (l *Library) ReadyOf(ctx context.Context, who access.Subject, batch string,
 
 // Opening returns the first passages of a file that was read, at most n, and
 // none of one that was not. Only the beginning of the stored text is read.
-func (l *Library) Opening(in Intake, n int) ([]extract.Passage, error) {
+func (l *Library) Opening(ctx context.Context, in Intake, n int) ([]extract.Passage, error) {
 	if in.TextSum == "" {
 		return nil, nil
 	}
-	f, err := l.Files.Get(blob.Sum(in.TextSum))
+	f, err := l.Files.Get(ctx, blob.Sum(in.TextSum))
 	if err != nil {
 		return nil, err
 	}

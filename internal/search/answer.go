@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"polis/internal/lang"
 )
 
 // answer counts what was found and takes one page of it.
@@ -46,90 +48,129 @@ func (f *finding) answer(ctx context.Context, q Query) (Answer, error) {
 
 // hit looks into an entry's sketch for its best passage and the reasons.
 func (f *finding) hit(p place, grouped bool) (Hit, error) {
-	k, err := f.view.shelves[p.shelf].kept(uint64(p.n))
-	if err != nil {
-		return Hit{}, err
-	}
 	h := Hit{Passage: -1}
 	if f.order.boards != nil {
 		h.Score = p.score
 	}
-	h.Lang, h.Document = splitID(k.id)
-	if grouped {
-		if h.Langs, err = f.view.readable(h.Document); err != nil {
-			return Hit{}, err
+	err := f.view.shelves[p.shelf].visit(p.n, func(field string, value []byte) {
+		switch field {
+		case "_id": // comes first
+			h.Lang, h.Document = splitID(string(value))
+		case sketchField:
+			if r := f.reading(h.Lang); r != nil {
+				h.Passage, h.Why = r.answer(sketch(value))
+			}
 		}
+	})
+	if err == nil && grouped {
+		h.Langs, err = f.view.readable(h.Document)
 	}
-	i := slices.IndexFunc(f.readings, func(r *reading) bool { return r.tag == h.Lang })
+	return h, err
+}
+
+// reading is how the question is heard in a language, nil if it is not.
+func (f *finding) reading(t lang.Tag) *reading {
+	i := slices.IndexFunc(f.readings, func(r *reading) bool { return r.tag == t })
 	if i < 0 {
-		return h, nil
+		return nil
 	}
-	r := f.readings[i]
-	passage, found := k.sketch.best(r.clues())
-	h.Passage = passage
+	return f.readings[i]
+}
+
+// answer is the passage of an entry that answers best, and why.
+func (r *reading) answer(s sketch) (passage int, why []Reason) {
+	if r.clues == nil {
+		r.weigh()
+	}
+	passage, found := s.best(r.clues)
 	for w, want := range r.wants {
 		for j, form := range want.forms {
 			if found[[2]int{w, j}] {
-				h.Why = append(h.Why, Reason{Word: want.typed, Found: form.term, Forgiven: form.weight < 1})
+				why = append(why, Reason{Word: want.typed, Found: form.term, Forgiven: form.weight < 1})
 				break
 			}
 		}
 	}
-	return h, nil
+	return passage, why
 }
 
-// clues are the forms of the question's words, weighed by rarity.
-func (r *reading) clues() map[uint32]clue {
-	clues := map[uint32]clue{}
+// weigh makes clues of the forms of the question's words, weighed by rarity.
+func (r *reading) weigh() {
+	r.clues = map[uint32]clue{}
 	for i, w := range r.wants {
 		weight := math.Pow(idf(r.entries, r.wanted[i].df), rarity)
 		for j, form := range w.forms {
-			clues[hashOf(form.term)] = clue{want: i, form: j, weight: weight * form.weight}
+			r.clues[hashOf(form.term)] = clue{want: i, form: j, weight: weight * form.weight}
 		}
 	}
-	return clues
 }
 
 // facets counts the values of every facet among what was found; those of a
 // facet with a selection among what the other selections leave.
 func (f *finding) facets(found []*roaring.Bitmap, grouped bool) (map[Facet][]Count, error) {
 	all := map[Facet][]Count{}
+	var plain []Facet
 	for _, facet := range Facets {
 		sets := found
-		if f.filters[facet] != nil {
+		switch {
+		case f.filters[facet] != nil:
 			sets = f.without(facet)
 			if grouped && facet != Lang {
 				sets = f.group(sets)
 			}
-		} else if facet == Lang {
+		case facet == Lang && grouped:
 			sets = f.found // a document has one entry in a language
+		default:
+			plain = append(plain, facet)
+			continue
 		}
-		counts, err := f.view.divide(sets, facet)
-		if err != nil {
+		if err := f.view.divide(sets, all, facet); err != nil {
 			return nil, err
 		}
-		all[facet] = counts
 	}
-	return all, nil
+	return all, f.view.divide(found, all, plain...)
 }
 
-// divide counts the entries of the sets by the values of a facet.
-func (v *view) divide(sets []*roaring.Bitmap, facet Facet) ([]Count, error) {
-	counts := map[string]int{}
+// divide counts the entries of the sets by the values of each of the facets, in
+// one walk, and puts the counts with the others.
+func (v *view) divide(sets []*roaring.Bitmap, all map[Facet][]Count, facets ...Facet) error {
+	sums := make([]map[string]int, len(facets))
+	for i := range sums {
+		sums[i] = map[string]int{}
+	}
 	for k, set := range sets {
 		if set.IsEmpty() {
 			continue
 		}
-		c, err := v.shelves[k].column(facet)
-		if err != nil {
-			return nil, err
+		columns, counts := make([]*column, len(facets)), make([][]int, len(facets))
+		for i, facet := range facets {
+			c, err := v.shelves[k].column(facet)
+			if err != nil {
+				return err
+			}
+			columns[i], counts[i] = c, make([]int, len(c.values))
 		}
-		for ref, n := range c.count(set) {
-			if n > 0 {
-				counts[c.values[ref]] += n
+		walkMany(set, func(entries []uint32) {
+			for i, c := range columns {
+				c.count(entries, counts[i])
+			}
+		})
+		for i, c := range columns {
+			for ref, n := range counts[i] {
+				if n > 0 {
+					sums[i][c.values[ref]] += n
+				}
 			}
 		}
 	}
+	for i, facet := range facets {
+		all[facet] = ranked(sums[i])
+	}
+	return nil
+}
+
+// ranked lists counts, the most frequent value first.
+func ranked(counts map[string]int) []Count {
 	list := make([]Count, 0, len(counts))
 	for value, n := range counts {
 		list = append(list, Count{value, n})
@@ -137,7 +178,7 @@ func (v *view) divide(sets []*roaring.Bitmap, facet Facet) ([]Count, error) {
 	slices.SortFunc(list, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))
 	})
-	return list, nil
+	return list
 }
 
 // without is what would be found if the facet had no selection.

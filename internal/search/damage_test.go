@@ -115,6 +115,24 @@ func TestDamage(t *testing.T) {
 		_, err = ix.Suggest(t.Context(), everyone, "gui", "en", 5)
 		mustBeRebuilt(t, "suggest", err)
 	})
+	t.Run("a file that is cut short while scorch merges it is an error, and the program lives", func(t *testing.T) {
+		dir, _ := written(t)
+		ix, err := search.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ix.Close()
+		segments, _ := filepath.Glob(filepath.Join(dir, "*.zap"))
+		for _, f := range segments {
+			if err := os.Truncate(f, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mustBeRebuilt(t, "compact", ix.Compact(t.Context()))
+		put := []search.Entry{{Document: "0-1", Lang: "en", Title: "A guide"}}
+		mustBeRebuilt(t, "update", ix.Update(3, put, []string{"0-1"}))
+		mustBeRebuilt(t, "compact again", ix.Compact(t.Context()))
+	})
 	t.Run("a whole index opens", func(t *testing.T) {
 		dir, _ := written(t)
 		ix, err := search.Open(dir)

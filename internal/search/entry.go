@@ -44,6 +44,7 @@ type field struct {
 	value  []byte // kept, if any
 	length int    // words
 	freqs  index.TokenFrequencies
+	column bool // kept in a column too: for values of which each entry has its own
 }
 
 // newRecord analyses an entry.
@@ -61,6 +62,7 @@ func newRecord(e Entry) *record {
 	r.addKeys(string(Item), e.Items...)
 	r.addKeys(string(Level), e.Label.Level.String())
 	r.addKeys(dateField, e.Date)
+	r.keepColumn(dateField)
 	r.addKeys(string(Year), yearOf(e.Date))
 	// The language's own posting carries the entry's length, so that the mean
 	// length can be had by walking one list.
@@ -144,6 +146,13 @@ func (r *record) addKeys(name string, values ...string) {
 	}
 }
 
+// keepColumn keeps the values of the field that was added last in a column.
+func (r *record) keepColumn(name string) {
+	if f := r.fields[len(r.fields)-1]; f.name == name {
+		f.column = true
+	}
+}
+
 func (r *record) add(f *field) { r.fields = append(r.fields, f) }
 
 func frequencies(counts map[string]int) index.TokenFrequencies {
@@ -185,7 +194,7 @@ func (r *record) VisitFields(visit index.FieldVisitor) {
 
 // AddIDField puts the id before all other fields, where scorch looks for it.
 func (r *record) AddIDField() {
-	id := &field{name: "_id", value: []byte(r.id), length: 1, freqs: frequencies(map[string]int{r.id: 1})}
+	id := &field{name: "_id", value: []byte(r.id), length: 1, freqs: frequencies(map[string]int{r.id: 1}), column: true}
 	r.fields = slices.Insert(r.fields, 0, id)
 }
 
@@ -206,6 +215,9 @@ func (f *field) Options() index.FieldIndexingOptions {
 	}
 	if f.value != nil {
 		o |= index.StoreField
+	}
+	if f.column {
+		o |= index.DocValues
 	}
 	return o
 }

@@ -63,8 +63,9 @@ type finding struct {
 type reading struct {
 	heard
 	wanted  []wanted
-	entries int     // in this language, that the scope reads
-	mean    float64 // their length in words
+	clues   map[uint32]clue // made by weigh
+	entries int             // in this language, that the scope reads
+	mean    float64         // their length in words
 }
 
 // wanted is one word with its postings.
@@ -269,15 +270,20 @@ func (s *shelf) phrase(t lang.Tag, phrase []word, set *roaring.Bitmap) error {
 		return nil
 	}
 	wanted := hashes(phrase)
+	var without []uint32
 	for _, n := range set.ToArray() {
-		kept, err := s.kept(uint64(n))
+		holds := false
+		err := s.visit(n, func(field string, value []byte) {
+			holds = holds || field == sketchField && sketch(value).holds(wanted)
+		})
 		if err != nil {
 			return err
 		}
-		if !kept.sketch.holds(wanted) {
-			set.Remove(n)
+		if !holds {
+			without = append(without, n)
 		}
 	}
+	set.AndNot(roaring.BitmapOf(without...))
 	return nil
 }
 
@@ -311,28 +317,15 @@ func both(a, b []*roaring.Bitmap) []*roaring.Bitmap {
 	return out
 }
 
-// kept is what the index keeps of an entry beside its postings.
-type kept struct {
-	id     string
-	sketch sketch
-	names  string // title, symbol, keywords, divided by NUL
-}
-
-func (s *shelf) kept(n uint64) (kept, error) {
-	var k kept
-	err := s.snap.VisitDocument(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-		switch field {
-		case "_id":
-			k.id = string(value)
-		case sketchField:
-			k.sketch = slices.Clone(sketch(value))
-		case nameField:
-			k.names = string(value)
-		}
+// visit shows what is kept of an entry, field by field; the values are not to be
+// held on to.
+func (s *shelf) visit(n uint32, show func(field string, value []byte)) error {
+	err := s.snap.VisitDocument(uint64(n), func(field string, _ byte, value []byte, _ []uint64) bool {
+		show(field, value)
 		return true
 	})
 	if err != nil {
-		return kept{}, fmt.Errorf("search: entry %d: %w", n, err)
+		return fmt.Errorf("search: entry %d: %w", n, err)
 	}
-	return k, nil
+	return nil
 }

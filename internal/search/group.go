@@ -80,13 +80,23 @@ func (t *table) find(hash uint64) *slot {
 func (v *view) readable(document string) ([]lang.Tag, error) {
 	var list []lang.Tag
 	for _, t := range languages {
-		n, err := v.count("_id", entryID(t, document))
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			list = append(list, t)
+		id := entryID(t, document)
+		for _, s := range v.shelves {
+			reads, err := s.reads(id)
+			if err != nil {
+				return nil, err
+			}
+			if reads {
+				list = append(list, t)
+				break
+			}
 		}
 	}
 	return list, nil
+}
+
+// reads reports whether the scope reads the entry with the id, if it is here.
+func (s *shelf) reads(id string) (bool, error) {
+	set, err := s.of("_id", id)
+	return err == nil && set.Intersects(s.allowed), err
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt/errors"
 	"golang.org/x/sync/errgroup"
@@ -24,7 +22,7 @@ import (
 
 // layout is the version of what the index holds: fields, analysis, sketches.
 // Whoever changes one of them raises it, and every index is built again.
-const layout = "1"
+const layout = "2"
 
 // Keys of the values that scorch keeps beside the entries.
 var (
@@ -59,6 +57,7 @@ var ErrClosed = errors.New("search: the index is closed")
 type Index struct {
 	dir     string
 	queue   *index.AnalysisQueue
+	watch   *watch
 	ledgers ledgers
 
 	version  atomic.Int64 // moves after each Update
@@ -88,8 +87,10 @@ func Open(dir string) (ix *Index, err error) {
 	}
 	queue := index.NewAnalysisQueue(1) // records come analysed
 	config := map[string]any{
-		"path":         dir,
-		"bolt_timeout": "1s",
+		"path":                   dir,
+		"bolt_timeout":           "1s",
+		"eventCallbackName":      workers,
+		"asyncErrorCallbackName": workers,
 		// An Update returns before it is on disk. After a crash the index and its
 		// sequence number are together those of an earlier Update, and the events
 		// since then are indexed again.
@@ -103,7 +104,7 @@ func Open(dir string) (ix *Index, err error) {
 		queue.Close()
 		return nil, openError(dir, err)
 	}
-	ix = &Index{dir: dir, queue: queue, scorch: opened.(*scorch.Scorch)}
+	ix = &Index{dir: dir, queue: queue, watch: newWatch(dir), scorch: opened.(*scorch.Scorch)}
 	if err := ix.checkLayout(segments); err != nil {
 		return nil, errors.Join(err, ix.Close())
 	}
@@ -162,6 +163,7 @@ func (ix *Index) Close() error {
 		return nil
 	}
 	ix.version.Add(1)
+	ix.watch.end()
 	err := ix.scorch.Close()
 	ix.queue.Close()
 	ix.scorch = nil
@@ -219,30 +221,17 @@ func (ix *Index) Update(seq int64, put []Entry, drop []string) error {
 		batch.SetPersistedCallback(func(error) { once() })
 		ix.onDisk = done
 	}
-	if err := ix.scorch.Batch(batch); err != nil {
+	err := ix.guarded(func() error {
+		if err := ix.watch.check(); err != nil {
+			return err
+		}
+		return ix.scorch.Batch(batch)
+	})
+	if err != nil {
 		ix.onDisk = nil
 		return fmt.Errorf("search: update to event %d: %w", seq, err)
 	}
 	ix.version.Add(1)
-	return nil
-}
-
-// Compact merges the index into one segment, which makes every search quicker:
-// after a rebuild, and from time to time. Searches and updates go on meanwhile.
-// Its cost is that of writing the index once.
-func (ix *Index) Compact(ctx context.Context) error {
-	ix.open.RLock()
-	store := ix.scorch
-	ix.open.RUnlock() // so that Close need not wait for the merge, but ends it
-	switch {
-	case store == nil:
-		return ErrClosed
-	case ix.dir == "":
-		return nil // nothing merges in memory
-	}
-	if err := store.ForceMerge(ctx, &mergeplan.SingleSegmentMergePlanOptions); err != nil {
-		return fmt.Errorf("search: compact: %w", err)
-	}
 	return nil
 }
 

@@ -29,14 +29,6 @@ type ledger struct {
 	circles   map[string]*circle
 }
 
-// column holds the values of a facet entry by entry: those of entry n are
-// values[refs[i]], i running from starts[n] to starts[n+1].
-type column struct {
-	values []string
-	starts []uint32
-	refs   []uint32
-}
-
 // circle is what a scope reads of a segment; read only.
 type circle struct {
 	deleted *roaring.Bitmap // what was, when the circle was drawn
@@ -164,71 +156,6 @@ func (s *shelf) words() ([]uint32, error) {
 // size is how many entries the segment has, deleted ones included.
 func (s *shelf) size() int { return int(s.snap.Segment().Count()) }
 
-// column are the values of a facet.
-func (s *shelf) column(facet Facet) (*column, error) {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	if c := s.ledger.columns[facet]; c != nil {
-		return c, nil
-	}
-	c := &column{starts: make([]uint32, s.size()+1)}
-	var sets []*roaring.Bitmap
-	err := s.each(string(facet), func(value string, set *roaring.Bitmap) {
-		c.values, sets = append(c.values, value), append(sets, set)
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.fill(sets)
-	s.ledger.columns[facet] = c
-	return c, nil
-}
-
-// fill turns the entries of each value into the values of each entry.
-func (c *column) fill(sets []*roaring.Bitmap) {
-	for _, set := range sets {
-		set.Iterate(func(n uint32) bool { c.starts[n+1]++; return true })
-	}
-	for n := range c.starts[1:] {
-		c.starts[n+1] += c.starts[n]
-	}
-	c.refs = make([]uint32, c.starts[len(c.starts)-1])
-	next := append([]uint32(nil), c.starts...)
-	for ref, set := range sets {
-		set.Iterate(func(n uint32) bool {
-			c.refs[next[n]] = uint32(ref)
-			next[n]++
-			return true
-		})
-	}
-}
-
-// count adds up, for every value, the entries of the set that have it.
-func (c *column) count(set *roaring.Bitmap) []int {
-	counts := make([]int, len(c.values))
-	walk(set, func(n uint32) {
-		for _, ref := range c.refs[c.starts[n]:c.starts[n+1]] {
-			counts[ref]++
-		}
-	})
-	return counts
-}
-
-// walk visits a set in order; quicker than an iterator for large ones.
-func walk(set *roaring.Bitmap, visit func(n uint32)) {
-	var buffer [256]uint32
-	it := set.ManyIterator()
-	for {
-		got := it.NextMany(buffer[:])
-		if got == 0 {
-			return
-		}
-		for _, n := range buffer[:got] {
-			visit(n)
-		}
-	}
-}
-
 // dates are the days of the entries.
 func (s *shelf) dates() ([]uint32, error) {
 	s.ledger.mu.Lock()
@@ -237,10 +164,7 @@ func (s *shelf) dates() ([]uint32, error) {
 		return s.ledger.dates, nil
 	}
 	dates := make([]uint32, s.size())
-	err := s.each(dateField, func(date string, set *roaring.Bitmap) {
-		day := dayOf(date)
-		set.Iterate(func(n uint32) bool { dates[n] = day; return true })
-	})
+	err := s.read(dateField, func(n int, date []byte) { dates[n] = dayOf(string(date)) })
 	if err != nil {
 		return nil, err
 	}
@@ -254,8 +178,9 @@ func dayOf(date string) uint32 {
 	if yearOf(date) == "" {
 		return 0
 	}
-	day := uint64(0)
-	for i, part := range strings.SplitN(date+"--", "-", 4)[:3] {
+	day, part := uint64(0), ""
+	for i := range 3 {
+		part, date, _ = strings.Cut(date, "-")
 		n, err := strconv.ParseUint(part, 10, 32)
 		if err != nil || i > 0 && n > 99 {
 			n = 0
@@ -273,10 +198,9 @@ func (s *shelf) documents() ([]uint64, error) {
 		return s.ledger.documents, nil
 	}
 	hashes := make([]uint64, s.size())
-	err := s.each("_id", func(id string, set *roaring.Bitmap) {
-		_, document := splitID(id)
-		hash := hashOfDocument(document)
-		set.Iterate(func(n uint32) bool { hashes[n] = hash; return true })
+	err := s.read("_id", func(n int, id []byte) {
+		_, document := splitID(string(id))
+		hashes[n] = hashOfDocument(document)
 	})
 	if err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ func Words(text string) []string { return ask(text).typed() }
 // stem, with or without diacritics, and forms as Reason.Found has them. Stop
 // words are not marked, unless there are no others.
 func Marks(t lang.Tag, text string, words []string) []Span {
+	if len(words) == 0 {
+		return nil
+	}
 	a := borrow(t)
 	defer a.giveBack()
 	terms := a.sought(words)

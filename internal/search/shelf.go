@@ -51,7 +51,7 @@ func (ix *Index) look(scope access.Scope) (*view, error) {
 
 func (v *view) close() { _ = v.snap.Close() } // counts a reference down
 
-// list returns the postings of a term, nil where there are none.
+// list returns the postings of a term, none where no entry has it.
 func (s *shelf) list(field, term string) (segment.PostingsList, error) {
 	dict, err := s.dict(field)
 	if err != nil {
@@ -82,6 +82,9 @@ var none = roaring.New()
 // entriesOf are the entries of a postings list. They may lie in the index file: to
 // be read while the view is open, never changed.
 func entriesOf(list segment.PostingsList) *roaring.Bitmap {
+	if list.Count() == 0 {
+		return none
+	}
 	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
 	if !ok {
 		return none

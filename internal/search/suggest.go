@@ -141,19 +141,28 @@ func (s *shelf) suggest(set *roaring.Bitmap, t lang.Tag, own bool, begun []strin
 	var list []Suggestion
 	it := set.Iterator()
 	for i := 0; it.HasNext() && i < maxCandidates; i++ {
-		k, err := s.kept(uint64(it.Next()))
+		var id, names string
+		err := s.visit(it.Next(), func(field string, value []byte) {
+			switch field {
+			case "_id":
+				id = string(value)
+			case nameField:
+				names = string(value)
+			}
+		})
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, k.suggestions(begun)...)
+		list = append(list, suggestions(id, names, begun)...)
 	}
 	return list, nil
 }
 
-func (k kept) suggestions(begun []string) []Suggestion {
+// suggestions are the names of an entry that continue what was begun.
+func suggestions(id, names string, begun []string) []Suggestion {
 	var list []Suggestion
-	t, document := splitID(k.id)
-	for i, name := range strings.Split(k.names, "\x00") {
+	t, document := splitID(id)
+	for i, name := range strings.Split(names, "\x00") {
 		if !continues(begin(name), begun) {
 			continue
 		}

@@ -13,9 +13,10 @@ import (
 	"strings"
 )
 
-// volatile tables are not part of a backup: who was signed in, and what goose
+// volatile tables are not part of a backup: who was signed in, what was to be
+// sent (a copy that is tried out must not write to people), and what goose
 // did to this database.
-var volatile = []string{"session", "attempt", "goose_db_version"}
+var volatile = []string{"session", "attempt", "letter", "ticket", "goose_db_version"}
 
 // Dump writes every table as it stood at one moment, while others go on
 // writing. next is asked for a writer per table; each line is one row as a JSON
@@ -71,7 +72,11 @@ func tables(ctx context.Context, tx *sql.Tx, postgres bool) ([]string, error) {
 }
 
 func dumpTable(ctx context.Context, tx *sql.Tx, table string, w io.Writer) error {
-	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+table)
+	query := "SELECT * FROM " + table
+	if table == "event" {
+		query += " ORDER BY seq" // so that the chain can be followed in the backup
+	}
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -160,7 +165,7 @@ func Load(ctx context.Context, db *DB, each func(load func(table string, r io.Re
 }
 
 func loadTable(ctx context.Context, tx *sql.Tx, table string, r io.Reader) error {
-	if table != "event" { // a fresh schema's own rows; the log is empty and protected
+	if table != "event" && table != "checkpoint" { // a fresh schema's own rows; the log is empty and protected
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return err
 		}

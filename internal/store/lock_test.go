@@ -58,36 +58,38 @@ func TestLock(t *testing.T) {
 		db.Close()
 	})
 
-	t.Run("a killed process lets go", func(t *testing.T) {
-		dir := t.TempDir()
-		holder := exec.Command(os.Args[0], "-test.run=^TestHoldLock$")
-		holder.Env = append(os.Environ(), "POLIS_TEST_HOLD="+dir)
-		out, err := holder.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := holder.StdinPipe(); err != nil {
-			t.Fatal(err)
-		}
-		if err := holder.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
-			t.Fatalf("the holder said %q, %v", line, err)
-		}
-		if _, err := store.Lock(dir); !errors.Is(err, store.ErrInUse) {
-			t.Error("while it is held by another process:", err)
-		}
-		if err := holder.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = holder.Wait()
-		release, err := store.Lock(dir)
-		if err != nil {
-			t.Fatal("after the kill:", err)
-		}
-		release()
-	})
+	t.Run("a killed process lets go", func(t *testing.T) { killedLetsGo(t) })
+}
+
+func killedLetsGo(t *testing.T) {
+	dir := t.TempDir()
+	holder := exec.Command(os.Args[0], "-test.run=^TestHoldLock$")
+	holder.Env = append(os.Environ(), "POLIS_TEST_HOLD="+dir)
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holder.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
+		t.Fatalf("the holder said %q, %v", line, err)
+	}
+	if _, err := store.Lock(dir); !errors.Is(err, store.ErrInUse) {
+		t.Error("while it is held by another process:", err)
+	}
+	if err := holder.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = holder.Wait()
+	release, err := store.Lock(dir)
+	if err != nil {
+		t.Fatal("after the kill:", err)
+	}
+	release()
 }
 
 // TestHoldLock is the process that the test above kills.

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strconv"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -14,9 +17,29 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. Several nodes may start at once on
-// PostgreSQL: one of them migrates, the others wait.
-func (db *DB) migrate(ctx context.Context) error {
+// quietSchema is the number of the migration that brought quiet events and
+// checkpoints.
+const quietSchema = 10
+
+// Newest is the number of the newest migration that this program has.
+func Newest() int64 {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		panic("store: no migrations") // they are built in
+	}
+	n, err := strconv.ParseInt(strings.Split(path.Base(names[len(names)-1]), "_")[0], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// Migrate brings the schema up to date where Open was told to leave it behind.
+func (db *DB) Migrate(ctx context.Context) error { return db.migrate(ctx, Newest()) }
+
+// migrate brings the schema up to that migration, and never back. Several nodes
+// may start at once on PostgreSQL: one of them migrates, the others wait.
+func (db *DB) migrate(ctx context.Context, to int64) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -33,13 +56,16 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store: read migrations: %w", err)
 	}
-	done, err := p.Up(ctx)
+	done, err := p.UpTo(ctx, to)
 	if err != nil {
 		var partial *goose.PartialError
 		if errors.As(err, &partial) {
 			err = partial.Err
 		}
 		return fmt.Errorf("store: migrate: %w", err)
+	}
+	if db.schema, err = p.GetDBVersion(ctx); err != nil {
+		return fmt.Errorf("store: read the schema's number: %w", err)
 	}
 	if len(done) == 0 || !db.postgres {
 		return nil
@@ -48,9 +74,13 @@ func (db *DB) migrate(ctx context.Context) error {
 }
 
 // protectLog takes from the application's own role the right to change or
-// remove events: on PostgreSQL the log can only grow.
+// remove events and checkpoints: on PostgreSQL the log can only grow.
 func (db *DB) protectLog(ctx context.Context) error {
-	_, err := db.write.ExecContext(ctx, "REVOKE UPDATE, DELETE, TRUNCATE ON event FROM PUBLIC, CURRENT_USER")
+	tables := "event"
+	if db.schema >= quietSchema {
+		tables += ", checkpoint"
+	}
+	_, err := db.write.ExecContext(ctx, "REVOKE UPDATE, DELETE, TRUNCATE ON "+tables+" FROM PUBLIC, CURRENT_USER")
 	if err != nil {
 		return fmt.Errorf("store: protect the log: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"polis/internal/access"
 )
@@ -68,7 +69,10 @@ func scoped(query string, scope access.Scope, args []any) (string, []any, error)
 	if !scopeMark.MatchString(query) {
 		return "", nil, errors.New("store: the statement does not say where {scope} applies")
 	}
-	args = bindable(args)
+	args, err := bindable(args)
+	if err != nil {
+		return "", nil, err
+	}
 	query = scopeMark.ReplaceAllStringFunc(query, func(mark string) string {
 		alias := scopeMark.FindStringSubmatch(mark)[1]
 		cond, more := scope.SQL(alias, len(args)+1)
@@ -78,18 +82,29 @@ func scoped(query string, scope access.Scope, args []any) (string, []any, error)
 	return query, args, nil
 }
 
-// bindable turns times into microseconds, as the columns hold them.
-func bindable(args []any) []any {
+// ErrText is returned where a text holds what no text may: NUL, or bytes that are
+// no UTF-8. PostgreSQL takes neither; SQLite would, and its backup could then not
+// be restored into the other.
+var ErrText = errors.New("store: a text holds what no text may: NUL, or bytes that are no UTF-8")
+
+// bindable turns times into microseconds, as the columns hold them, and lets
+// nothing pass that is no text.
+func bindable(args []any) ([]any, error) {
 	out := make([]any, len(args))
 	for i, a := range args {
 		switch v := a.(type) {
 		case time.Time:
 			out[i] = Micros(v)
+		case string:
+			if strings.IndexByte(v, 0) >= 0 || !utf8.ValidString(v) {
+				return nil, ErrText
+			}
+			out[i] = v
 		default:
 			out[i] = a
 		}
 	}
-	return out
+	return out, nil
 }
 
 // Micros is a time as a column holds it: microseconds UTC, 0 for no time.

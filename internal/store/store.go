@@ -8,6 +8,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -33,6 +34,9 @@ var ErrNotFound = errors.New("store: not found")
 type Options struct {
 	Dir string
 	DSN string
+	// Schema is the number of the last migration to run, 0 for all of them. Only
+	// a restore of an older backup stops before the end.
+	Schema int64
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -40,11 +44,15 @@ type DB struct {
 	write    *sql.DB
 	read     *sql.DB
 	postgres bool
+	schema   int64
 	seq      atomic.Int64
+	content  atomic.Int64
 	moved    chan struct{}
 
 	preparing sync.Mutex
 	prepared  map[string]*sql.Stmt // of the reading connections, SQLite only
+
+	noted noted
 }
 
 // Open connects, brings the schema up to date and reads the log's last number.
@@ -59,7 +67,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.migrate(ctx); err != nil {
+	if err := db.migrate(ctx, cmp.Or(o.Schema, Newest())); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -83,7 +91,8 @@ func (db *DB) openPostgres(dsn string) error {
 }
 
 // openSQLite opens one connection that writes and a few that only read. A
-// committed write survives a power cut: synchronous is FULL.
+// committed write survives a power cut: synchronous is FULL. What is deleted is
+// overwritten: somebody who was erased is in no free page of the file.
 func (db *DB) openSQLite(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("store: make data directory: %w", err)
@@ -91,7 +100,7 @@ func (db *DB) openSQLite(dir string) error {
 	file := "file:" + (&url.URL{Path: filepath.Join(dir, "polis.db")}).EscapedPath()
 	common := "_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
 	var err error
-	db.write, err = sql.Open("sqlite", file+"?_pragma=journal_mode(WAL)&_txlock=immediate&_pragma=cache_size(-8000)&"+common)
+	db.write, err = sql.Open("sqlite", file+"?_pragma=journal_mode(WAL)&_txlock=immediate&_pragma=cache_size(-8000)&_pragma=secure_delete(1)&"+common)
 	if err != nil {
 		return fmt.Errorf("store: open SQLite: %w", err)
 	}
@@ -127,38 +136,58 @@ func (db *DB) Engine() string {
 	return "sqlite"
 }
 
-// Seq is the number of the newest event that this process knows of. What was
-// computed from the database is still true while it has not moved.
+// Schema is the number of the newest migration that the database went through.
+func (db *DB) Schema() int64 { return db.schema }
+
+// Seq is the number of the newest event that this process knows of.
 func (db *DB) Seq() int64 { return db.seq.Load() }
+
+// Content is the number of the newest event, of those that this process knows
+// of, that changed a record or could change a page. What was computed from the
+// records is still true while it has not moved, whoever signs in or reads.
+func (db *DB) Content() int64 { return db.content.Load() }
 
 // Refresh asks the database for its newest event: other processes write too.
 func (db *DB) Refresh(ctx context.Context) (int64, error) {
-	var seq int64
-	err := db.read.QueryRowContext(ctx, "SELECT seq FROM chain WHERE id = 1").Scan(&seq)
+	var seq, content int64
+	query := "SELECT seq, content FROM chain WHERE id = 1"
+	if db.schema < quietSchema {
+		query = "SELECT seq, seq FROM chain WHERE id = 1"
+	}
+	err := db.read.QueryRowContext(ctx, query).Scan(&seq, &content)
 	if err != nil {
 		return 0, fmt.Errorf("store: read the log's head: %w", err)
 	}
-	db.advance(seq)
+	db.advance(seq, content)
 	return seq, nil
 }
 
-// Moved delivers a signal after the log has grown. One reader may wait on it.
+// Moved delivers a signal after Content has moved. One reader may wait on it.
 func (db *DB) Moved() <-chan struct{} { return db.moved }
 
-// advance records a newer end of the log and wakes the follower.
-func (db *DB) advance(seq int64) {
-	for {
-		old := db.seq.Load()
-		if seq <= old {
-			return
-		}
-		if db.seq.CompareAndSwap(old, seq) {
-			break
-		}
+// advance records a newer end of the log, and wakes the follower where there is
+// something to follow.
+func (db *DB) advance(seq, content int64) {
+	raise(&db.seq, seq)
+	if !raise(&db.content, content) {
+		return
 	}
 	select {
 	case db.moved <- struct{}{}:
 	default:
+	}
+}
+
+// raise moves a counter up to n, and reports whether it was below.
+func raise(counter *atomic.Int64, n int64) bool {
+	for {
+		old := counter.Load()
+		if n <= old {
+			return false
+		}
+		if counter.CompareAndSwap(old, n) {
+			return true
+		}
 	}
 }
 

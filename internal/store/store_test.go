@@ -164,48 +164,6 @@ func TestManyWritersAtOnceMakeOneChain(t *testing.T) {
 	})
 }
 
-func TestTamperingWithTheLogIsFoundAndNamed(t *testing.T) {
-	for _, c := range []struct{ name, tamper, want string }{
-		{"a changed row", "UPDATE event SET data = '{\"value\":\"red\"}' WHERE seq = 3", "event 3: changed"},
-		{"a changed reader", "UPDATE event SET level = 0 WHERE seq = 4", "event 4: changed"},
-		{"a removed row", "DELETE FROM event WHERE seq = 3", "event 3: missing; event 4: changed"},
-		{"a removed tail", "DELETE FROM event WHERE seq > 3", "event 4: cut off"},
-		{"two rows changed about", "UPDATE event SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3); UPDATE event SET seq = -seq WHERE seq < 0", "event 2: changed; event 3: changed; event 4: changed"},
-		{"a false head", "UPDATE chain SET hash = 'x'", "event 5: head"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			db, err := store.Open(ctx, store.Options{Dir: dir})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			for i := range 5 {
-				put(t, db, fmt.Sprint("s", i), "green", access.Label{Level: access.Member})
-			}
-			raw, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "polis.db"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer raw.Close()
-			if _, err := raw.Exec(c.tamper); err != nil {
-				t.Fatal(err)
-			}
-			_, faults, err := store.Verify(ctx, db)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, f := range faults {
-				got = append(got, f.String())
-			}
-			if s := strings.Join(got, "; "); s != c.want {
-				t.Errorf("verify says %q, not %q", s, c.want)
-			}
-		})
-	}
-}
-
 func TestPostgresRefusesToChangeTheLog(t *testing.T) {
 	dsn := storetest.PostgresDSN(t)
 	db, err := store.Open(ctx, store.Options{DSN: dsn})
@@ -219,7 +177,7 @@ func TestPostgresRefusesToChangeTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer raw.Close()
-	for _, stmt := range []string{"UPDATE event SET who = 'x'", "DELETE FROM event", "TRUNCATE event"} {
+	for _, stmt := range []string{"UPDATE event SET who = 'x'", "DELETE FROM event", "TRUNCATE event", "DELETE FROM checkpoint", "UPDATE checkpoint SET hash = 'x'"} {
 		if _, err := raw.Exec(stmt); err == nil || !strings.Contains(err.Error(), "permission denied") {
 			t.Errorf("%s: %v", stmt, err)
 		}

@@ -10,8 +10,9 @@ import (
 )
 
 // operational are the tables that hold no records but the program's own
-// working state: what changes in them is not an event.
-var operational = []string{"job", "session", "attempt"}
+// working state: what changes in them is not an event. A checkpoint holds
+// nothing that the log does not, and its signature guards it.
+var operational = []string{"job", "session", "attempt", "letter", "ticket", "checkpoint", "token_use"}
 
 // columnName is what a column of ours may be called; a dump comes from outside.
 var columnName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
@@ -25,7 +26,11 @@ func Upkeep(ctx context.Context, db *DB, query string, args ...any) (int64, erro
 	if err := mayUpkeep(query); err != nil {
 		return 0, err
 	}
-	res, err := db.write.ExecContext(ctx, query, bindable(args)...)
+	args, err := bindable(args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := db.write.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
@@ -39,7 +44,11 @@ func UpkeepGet[Row any](ctx context.Context, db *DB, query string, args ...any) 
 	if err := mayUpkeep(query); err != nil {
 		return none, err
 	}
-	rows, err := db.write.QueryContext(ctx, query, bindable(args)...)
+	args, err := bindable(args)
+	if err != nil {
+		return none, err
+	}
+	rows, err := db.write.QueryContext(ctx, query, args...)
 	if err != nil {
 		return none, fmt.Errorf("store: %w", err)
 	}

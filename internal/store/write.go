@@ -37,7 +37,11 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Exec runs a statement and returns how many rows it touched. time.Time
 // arguments become microseconds.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := tx.tx.ExecContext(ctx, query, bindable(args)...)
+	args, err := bindable(args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := tx.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
@@ -67,7 +71,7 @@ func WriteAll(ctx context.Context, db *DB, who access.Subject, fn func(tx *Tx) (
 		case errors.Is(err, ErrUnchanged):
 			return nil, nil
 		case err == nil:
-			db.advance(events[len(events)-1].Seq)
+			db.advance(ends(events))
 			return events, nil
 		case try == 9 || !passing(err):
 			return nil, err
@@ -78,6 +82,18 @@ func WriteAll(ctx context.Context, db *DB, who access.Subject, fn func(tx *Tx) (
 		case <-time.After(time.Duration(try+1) * 5 * time.Millisecond):
 		}
 	}
+}
+
+// ends are the numbers of the last event and of the last one that is not quiet,
+// 0 where all are.
+func ends(events []Event) (seq, content int64) {
+	for _, e := range events {
+		seq = e.Seq
+		if !e.Quiet {
+			content = e.Seq
+		}
+	}
+	return seq, content
 }
 
 func (db *DB) writeOnce(ctx context.Context, who access.Subject, fn func(tx *Tx) ([]Event, error)) ([]Event, error) {
@@ -129,21 +145,23 @@ func (tx *Tx) append(ctx context.Context, who access.Subject, events []Event) er
 		head.Seq++
 		r := eventRow{
 			Seq: head.Seq, At: tx.now.UnixMicro(), Who: who.ID, Act: e.Act, Object: e.Object,
-			Label: e.Label, Data: string(data),
+			Label: e.Label, Data: string(data), Quiet: e.Quiet,
 		}
-		if head.Hash, err = r.seal(head.Hash); err != nil {
-			return fmt.Errorf("store: seal event: %w", err)
-		}
+		head.Hash = r.seal(head.Hash)
 		_, err = tx.tx.ExecContext(ctx, `
-			INSERT INTO event (seq, at, who, act, object, level, state, grp, owner, data, hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			r.Seq, r.At, r.Who, r.Act, r.Object, int(r.Level), r.State, r.Group, r.Owner, r.Data, head.Hash)
+			INSERT INTO event (seq, at, who, act, object, level, state, grp, owner, data, quiet, hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			r.Seq, r.At, r.Who, r.Act, r.Object, int(r.Level), r.State, r.Group, r.Owner, r.Data, r.Quiet, head.Hash)
 		if err != nil {
 			return fmt.Errorf("store: append event: %w", err)
 		}
 		e.Seq, e.At, e.Who, e.Hash = r.Seq, tx.now, r.Who, head.Hash
 	}
-	_, err := tx.tx.ExecContext(ctx, "UPDATE chain SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash)
+	seq, content := ends(events)
+	_, err := tx.tx.ExecContext(ctx, `
+		UPDATE chain
+		SET seq = $1, hash = $2, content = CASE WHEN $3 > content THEN $3 ELSE content END
+		WHERE id = 1`, seq, head.Hash, content)
 	if err != nil {
 		return fmt.Errorf("store: move the log's head: %w", err)
 	}

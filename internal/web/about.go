@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"polis/internal/personal"
 )
 
 // Pages of plain text that need no other room.
@@ -80,14 +82,53 @@ func (s *Site) accessibility(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
+	chosen := personal.Chosen{}
+	for _, p := range personal.Periods {
+		chosen[p.Name] = p.Usual
+	}
+	if s.periods != nil {
+		var err error
+		if chosen, err = s.periods(r.Context()); err != nil {
+			return err
+		}
+	}
 	return s.text(w, r, "privacy", func(f *Frame) []TextPart {
 		return []TextPart{
 			f.part("privacy", "visitors", 2),
 			f.part("privacy", "log", 2),
-			f.part("privacy", "account", 2),
+			f.personalPart("account", 3),
+			f.personalPart("events", 3),
+			f.personalPart("rights", 4),
+			f.personalPart("kept", 1, f.periods(chosen)...),
+			f.personalPart("never", 1),
 			f.part("privacy", "others", 1),
 		}
 	})
+}
+
+// personalPart is a part of the privacy page with its paragraphs .1, .2 … up to
+// paragraphs, from the words of the personal data.
+func (f *Frame) personalPart(id string, paragraphs int, points ...TextPoint) TextPart {
+	p := TextPart{ID: id, Head: f.T("personal.privacy." + id), Points: points}
+	for n := range paragraphs {
+		p.Paragraphs = append(p.Paragraphs, f.T("personal.privacy."+id+"."+strconv.Itoa(n+1)))
+	}
+	return p
+}
+
+// periods are the periods of this installation as points.
+func (f *Frame) periods(chosen personal.Chosen) (points []TextPoint) {
+	for _, p := range personal.Periods {
+		text := f.T("personal.days", "n", chosen[p.Name])
+		switch {
+		case p.Years && chosen[p.Name] == 0:
+			text = f.T("personal.never")
+		case p.Years:
+			text = f.T("personal.years", "n", chosen[p.Name])
+		}
+		points = append(points, TextPoint{f.T("admin.retention.period." + p.Name), text})
+	}
+	return points
 }
 
 func (s *Site) about(w http.ResponseWriter, r *http.Request) error {

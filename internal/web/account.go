@@ -1,13 +1,11 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/lang"
-	"polis/internal/store"
 )
 
 // AccountView is the page on which a person sees what POLIS knows of her and
@@ -17,7 +15,6 @@ type AccountView struct {
 	Reads    []Reads
 	May      []string // sentences
 	Language []Field
-	Password []Field
 }
 
 // Reads is one circle of records, and whether she reads it.
@@ -31,28 +28,19 @@ var accountPage = newPage("account", AccountView{
 	Reads:    []Reads{{Tag{Done, "Public"}, "Everyone can read it."}, {Tag{Plain, "Official use"}, "Not open to you."}},
 	May:      []string{"You may add documents to the library."},
 	Language: []Field{{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
-	Password: []Field{{Name: "current", Label: "Present password", Type: "password"}, {Name: "password", Label: "New password", Hint: "At least 12 characters", Type: "password", Error: "Too short"}},
 })
 
-var (
-	noticePassword = newNotice("account.password.saved")
-	noticeLanguage = newNotice("account.language.saved")
-)
+var noticeLanguage = newNotice("account.language.saved")
 
 func (h *House) openAccount() {
 	h.site.Handle("GET /account", h.account)
 	h.site.Handle("POST /account/language", h.setLanguage)
-	h.site.Handle("POST /account/password", h.setPassword)
 }
 
 func (h *House) account(w http.ResponseWriter, r *http.Request) error {
 	if !ReaderOf(r).SignedIn() {
 		return h.mustSignIn(w, r)
 	}
-	return h.showAccount(w, r, nil)
-}
-
-func (h *House) showAccount(w http.ResponseWriter, r *http.Request, wrong account.Invalid) error {
 	who := ReaderOf(r)
 	p, err := account.Load(r.Context(), h.DB, who.ID)
 	if err != nil {
@@ -69,12 +57,6 @@ func (h *House) showAccount(w http.ResponseWriter, r *http.Request, wrong accoun
 		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",
 		Options: append([]Option{{Value: "", Text: f.T("account.lang.browser"), Chosen: p.Lang == ""}}, languageOptions(string(p.Lang))...),
 	}}
-	v.Password = []Field{
-		{Name: "current", Label: f.T("account.field.current"), Type: "password", Auto: "current-password", Width: "medium"},
-		{Name: "password", Label: f.T("account.field.new"), Hint: f.T("account.hint.password"), Type: "password", Auto: "new-password", Width: "medium"},
-		{Name: "again", Label: f.T("account.field.again"), Type: "password", Auto: "new-password", Width: "medium"},
-	}
-	f.flag(v.Password, wrong)
 	return accountPage.Show(w, f, v)
 }
 
@@ -95,6 +77,9 @@ func (w wording) person(who access.Subject, p account.Person) []Fact {
 		{w.T("account.field.name"), []Link{{p.Name, ""}}},
 		{w.T("account.field.email"), []Link{{p.Email, ""}}},
 		{w.T("access.role"), w.roles(who)},
+	}
+	if groups := w.ownGroups(who); len(groups) > 0 {
+		list = append(list, Fact{w.T("groups.mine"), groups})
 	}
 	if p.ActsFor != "" {
 		list = append(list, Fact{w.T("account.field.state"), []Link{{w.names.Name(p.ActsFor, "", w.Lang), ""}}})
@@ -136,8 +121,8 @@ func (w wording) reads(who access.Subject) []Reads {
 	if _, ok := who.Scope().Allows(access.Label{Level: access.Closed, State: who.State}); ok && who.State != "" {
 		list = append(list, w.circle(true, "access.level.closed", w.T("account.reads.state", "state", w.names.Name(who.State, "", w.Lang))))
 	}
-	if n := len(who.Groups); n > 0 {
-		list = append(list, w.circle(true, "access.level.closed", w.T("account.reads.groups", "n", n)))
+	for _, g := range who.Groups {
+		list = append(list, w.circle(true, "access.level.closed", w.T("people.reach.group", "group", w.groupName(g))))
 	}
 	return append(list, w.circle(true, "access.level.closed", w.T("account.reads.own")))
 }
@@ -186,44 +171,4 @@ func (h *House) setLanguage(w http.ResponseWriter, r *http.Request) error {
 		f.Lang = t
 	}
 	return f.Redirect(w, "/account", noticeLanguage, 0)
-}
-
-// setPassword asks for the present password first: an open screen is not proof
-// of who sits before it.
-func (h *House) setPassword(w http.ResponseWriter, r *http.Request) error {
-	who := ReaderOf(r)
-	if !who.SignedIn() {
-		return Refused(access.RuleSignIn)
-	}
-	err := h.changePassword(r, who)
-	var wrong account.Invalid
-	switch {
-	case errors.As(err, &wrong):
-		return h.showAccount(w, r, wrong)
-	case errors.Is(err, store.ErrNotFound):
-		return Refused(access.RuleSignIn)
-	case err != nil:
-		return err
-	}
-	if err := h.Sessions.RenewToken(r.Context()); err != nil {
-		return err
-	}
-	return h.site.Frame(r).Redirect(w, "/account", noticePassword, 0)
-}
-
-func (h *House) changePassword(r *http.Request, who Reader) error {
-	p, err := account.Load(r.Context(), h.DB, who.ID)
-	if err != nil {
-		return err
-	}
-	_, err = account.SignIn(r.Context(), h.DB, p.Email, r.PostFormValue("current"))
-	switch {
-	case errors.Is(err, account.ErrSignIn):
-		return account.Invalid{"current": "account.error.current"}
-	case err != nil:
-		return err
-	case r.PostFormValue("password") != r.PostFormValue("again"):
-		return account.Invalid{"again": "account.error.again"}
-	}
-	return account.SetPassword(r.Context(), h.DB, who.Subject, who.ID, r.PostFormValue("password"))
 }

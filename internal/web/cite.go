@@ -38,6 +38,9 @@ func (h *House) cite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || n < 1 {
 		return NotFound()
 	}
+	if err := h.Library.NoteText(r.Context(), ReaderOf(r).Subject, rec.Document, ed.Version.ID); err != nil {
+		return err
+	}
 	passages, err := h.Library.Passages(r.Context(), scope(r), ed.Version.ID, n-1, 1)
 	if err != nil {
 		return err
@@ -55,7 +58,7 @@ func (h *House) cite(w http.ResponseWriter, r *http.Request) error {
 	path := library.PassagePath(rec.ID, ed.Lang, int(n-1), "")
 	return citePage.Show(w, f, CiteView{
 		Citation: citation(words, rec, ed, passages[0]), Lang: string(ed.Lang), Passage: passages[0].Body,
-		Address: strings.TrimSuffix(address(r, rec.ID), "/library/"+rec.ID) + path, Back: f.URL(path),
+		Address: strings.TrimSuffix(h.address(r, rec.ID), "/library/"+rec.ID) + path, Back: f.URL(path),
 	})
 }
 

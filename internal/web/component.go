@@ -20,6 +20,7 @@ type Field struct {
 	Accept  string // of a file field
 	Many    bool   // a file field or select takes several
 	Must    bool   // may not stay empty
+	Fixed   bool   // is read, not written
 }
 
 // Option is one choice of a select, of checkboxes or radios.

@@ -84,6 +84,7 @@ func (h *House) showUpload(w http.ResponseWriter, r *http.Request, batch, wrong 
 		f.Errors = []Error{{"file", field.Error}}
 	}
 	query := "?" + url.Values{"batch": {batch}}.Encode()
+	h.tellOfScanner(f)
 	return contributePage.Show(w, f, ContributeView{
 		Upload:  f.NewUpload(f.URL("/library/upload")+query, f.T("library.upload.send"), field),
 		Arrived: f.URL("/library/intake"),
@@ -126,6 +127,16 @@ func (h *House) upload(w http.ResponseWriter, r *http.Request) error {
 
 var noticeArrived = newNotice("library.upload.arrived")
 
+// maxParts is how many parts of a form are read, files and others.
+const maxParts = 10_000
+
+// tellOfScanner says above a page why files wait.
+func (h *House) tellOfScanner(f *Frame) {
+	if h.Library.Scanner.Silent() && f.Notice == nil {
+		f.Notice = &Notice{f.T("token.scanner")}
+	}
+}
+
 // receive stores the files of a form in the order in which they come.
 func (h *House) receive(r *http.Request, batch string) ([]library.Intake, error) {
 	form, err := r.MultipartReader()
@@ -133,7 +144,7 @@ func (h *House) receive(r *http.Request, batch string) ([]library.Intake, error)
 		return nil, Wrong("library.upload.cut")
 	}
 	var got []library.Intake
-	for len(got) < maxFiles {
+	for parts := 0; len(got) < maxFiles && parts < maxParts; parts++ {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
 			break

@@ -82,9 +82,10 @@ func roomOf(k directory.Kind) directoryRoom {
 func (h *House) openDirectory() {
 	for _, room := range directoryRooms {
 		h.site.Handle("GET "+room.path, func(w http.ResponseWriter, r *http.Request) error { return h.directory(w, r, room) })
-		h.site.Handle("GET "+room.path+".csv", h.directoryCSV(room.kinds...))
+		h.site.Handle("GET "+room.path+".csv", h.site.costly(h.directoryCSV(room.kinds...)))
 	}
-	h.site.Handle("GET /directory.csv", h.directoryCSV())
+	h.site.Handle("GET /directory.csv", h.site.costly(h.directoryCSV()))
+	h.site.Handle("GET /directory/names", h.directoryNames)
 	h.site.Handle("GET /directory/{id}", h.directoryEntry)
 	h.site.Handle("GET /directory/{id}/edit", h.editEntry)
 	h.site.Handle("POST /directory/{id}/edit", h.saveEntry)

@@ -23,6 +23,7 @@ type EntryView struct {
 	Parts     []DirectoryLine // what belongs to it
 	Documents DocumentsView
 	Names     []NameView
+	Appoint   string // address at which a focal point is chosen, for those who may
 	Edit      string // address, for those who may
 	Why       string // the rule by which she may
 }
@@ -45,8 +46,9 @@ var entryPage = newPage("directory-entry", EntryView{
 		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
 		All:   "/en/library?origin=KG", AllText: "All 2 documents", Empty: "Nothing yet.",
 	},
-	Names: []NameView{{"from 2017", []NameForm{{"Русский", "ru", "Офис программ ОБСЕ в Бишкеке", "ОПБ", "Примечание"}}}},
-	Edit:  "/en/directory/KG/edit", Why: "Your role allows this.",
+	Names:   []NameView{{"from 2017", []NameForm{{"Русский", "ru", "Офис программ ОБСЕ в Бишкеке", "ОПБ", "Примечание"}}}},
+	Appoint: "/en/people?appoint=1&for=KG",
+	Edit:    "/en/directory/KG/edit", Why: "Your role allows this.",
 })
 
 // entry finds the entry of the address.
@@ -74,13 +76,16 @@ func (h *House) directoryEntry(w http.ResponseWriter, r *http.Request) error {
 	filter, _ := directoryFilter(r, nil)
 	f := h.site.Frame(r)
 	list := directoryList{f, filter.On, counts}
-	words := wording{f, names}
+	words := wording{Frame: f, names: names}
 	v := EntryView{Tags: f.entryTags(e), Note: e.Called(filter.On).Note.In(f.Lang), Names: f.namesOf(e)}
 	if v.Documents, _, err = h.documents(r, words, search.Origin, e.ID); err != nil {
 		return err
 	}
 	v.Documents.Empty = f.T("directory.documents.none")
 	if v.Facts, err = h.entryFacts(r, words, e); err != nil {
+		return err
+	}
+	if v.Appoint, err = h.focalPoints(r, words, e, &v.Facts); err != nil {
 		return err
 	}
 	v.Website = e.Website

@@ -3,10 +3,7 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -90,7 +87,7 @@ func (h *House) showImport(w http.ResponseWriter, r *http.Request, v ImportView,
 // importSheet is both steps. A file that comes in is looked at and nothing is
 // stored. The page with its differences carries the file, packed, in the form
 // of the second step; nothing waits on the server. The second step trusts
-// nothing of that: it reads and checks the file again, and stores only if the
+// nothing of that: the file is read and checked again, and stored only if the
 // differences are still the very ones that were shown.
 func (h *House) importSheet(w http.ResponseWriter, r *http.Request) error {
 	if d := mayImport(r); !d.Allowed {
@@ -104,23 +101,23 @@ func (h *House) importSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := directory.ImportCSV(r.Context(), h.DB, ReaderOf(r).Subject, bytes.NewReader(sheet), true)
+	var report directory.Report
+	if plan == "" {
+		report, err = directory.ImportCSV(r.Context(), h.DB, ReaderOf(r).Subject, bytes.NewReader(sheet), true)
+	} else {
+		report, err = directory.ImportAgreed(r.Context(), h.DB, ReaderOf(r).Subject, bytes.NewReader(sheet), plan)
+	}
 	if err != nil {
 		return err
 	}
-	if plan != "" && plan == digest(report) && len(report.Faults) == 0 {
-		if report, err = directory.ImportCSV(r.Context(), h.DB, ReaderOf(r).Subject, bytes.NewReader(sheet), false); err != nil {
-			return err
-		}
-		if report.Stored {
-			return f.Redirect(w, "/directory/import", noticeImported, len(report.Changes))
-		}
+	if report.Stored {
+		return f.Redirect(w, "/directory/import", noticeImported, len(report.Changes))
 	}
 	names, err := directory.Names(r.Context(), h.DB)
 	if err != nil {
 		return err
 	}
-	v, status := wording{f, names}.importView(report), http.StatusOK
+	v, status := wording{Frame: f, names: names}.importView(report), http.StatusOK
 	switch {
 	case len(report.Faults) > 0:
 		status = http.StatusUnprocessableEntity
@@ -131,7 +128,7 @@ func (h *House) importSheet(w http.ResponseWriter, r *http.Request) error {
 		if v.Held, err = pack(sheet); err != nil {
 			return err
 		}
-		v.Plan = digest(report)
+		v.Plan = report.Plan
 	}
 	return h.showImport(w, r, v, status)
 }
@@ -186,16 +183,6 @@ func unpackSheet(held string) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(z, largestSheet+1))
-}
-
-// digest is the SHA-256 of the differences of a report, in hex.
-func digest(report directory.Report) string {
-	text, err := json.Marshal(report.Changes)
-	if err != nil {
-		panic(err) // strings and booleans can always be written
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // importView puts a report into words.

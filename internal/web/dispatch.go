@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,10 +14,28 @@ func (s *Site) answer(h Handler, limit int64) http.Handler {
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 		}
+		if err := readForm(r); err != nil {
+			s.showFault(w, r, err)
+			return
+		}
 		if err := h(w, r); err != nil {
 			s.showFault(w, r, err)
 		}
 	})
+}
+
+// readForm reads an ordinary form before its handler does, which would take one
+// that is too large or has too many fields for an empty one.
+func readForm(r *http.Request) error {
+	if r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil
+	}
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	if err == nil || errors.As(err, &large) {
+		return err
+	}
+	return &Fault{Status: http.StatusBadRequest, Key: "token.form", Err: err}
 }
 
 // dispatch sends the request to its handler. Where the mux knows none, the

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"polis/internal/access"
@@ -26,6 +25,7 @@ type EditingView struct {
 	Draft       DraftView
 	Add         *Field // to bring a file
 	AddAction   string
+	Lower       string // address where a wider circle is asked for, or ""
 	Back        string
 }
 
@@ -43,7 +43,7 @@ var editingPage = newPage("editing", EditingView{
 	Action: "/en/library/1/edit", Rev: 3, Stale: true,
 	Differences: []Difference{{"Title", "Community policing", "Community policing: first contact"}},
 	Texts:       []EditText{{"Русский", "Начало", "ru", true, []Field{{Name: "title-ru", Label: "Title", Value: "Начало"}}}},
-	Draft:       sampleDraft, Add: &Field{Name: "file", Label: "File", Type: "file"}, AddAction: "/en/library/1/text", Back: "/en/library/1",
+	Draft:       sampleDraft, Add: &Field{Name: "file", Label: "File", Type: "file"}, AddAction: "/en/library/1/text", Lower: "/en/library/1/lowering", Back: "/en/library/1",
 })
 
 var noticeRevised = newNotice("library.edit.saved")
@@ -54,18 +54,12 @@ func (h *House) openEditing() {
 	h.site.HandleUpload("POST /library/{id}/text", library.MaxFile+bodyLimit, h.addText)
 }
 
-// editing is one document in the hands of one person, with what she typed.
+// editing is a document that exists, in its form.
 type editing struct {
-	h       *House
-	r       *http.Request
-	rec     library.Record
-	rev     int64
-	draft   draftForm
-	texts   []textForm
-	hidden  []library.Relation // to what she may not see; they stay
-	stored  draftForm          // as it stands now
-	wrong   library.Invalid
-	changed bool // by somebody else, since the form was opened
+	recordForm
+	rec    library.Record
+	hidden []library.Relation // to what she may not see; they stay
+	stored draftForm          // as it stands now
 }
 
 // openDocument reads the document for an edit, or says why she may not.
@@ -85,8 +79,12 @@ func (h *House) openDocument(r *http.Request) (*editing, error) {
 	if err != nil {
 		return nil, err
 	}
+	draft, err := h.Library.IsDraft(r.Context(), rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	form := formOf(rec, relations)
-	return &editing{h: h, r: r, rec: rec, rev: rec.Rev, draft: form, texts: textsOf(rec), hidden: hidden, stored: form}, nil
+	return &editing{recordForm{h: h, r: r, rev: rec.Rev, draft: form, texts: textsOf(rec), held: !draft}, rec, hidden, form}, nil
 }
 
 func (h *House) editForm(w http.ResponseWriter, r *http.Request) error {
@@ -106,13 +104,12 @@ func (h *House) edit(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	e.draft = readDraft(r.PostForm)
+	e.read(r.PostForm)
 	for i, t := range e.texts {
-		if suffix := "-" + library.LangPath(t.Lang); r.PostForm.Has("title" + suffix) {
-			e.texts[i] = readText(r.PostForm, t.Lang, suffix)
+		if r.PostForm.Has("title" + t.suffix) {
+			e.texts[i] = readText(r.PostForm, t.Lang, t.suffix)
 		} // else the language was added after the form was opened
 	}
-	e.rev, _ = strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)
 	var stale library.Stale
 	switch err := e.save(); {
 	case errors.As(err, &e.wrong):
@@ -130,30 +127,19 @@ func (e *editing) save() error {
 	if e.rev != e.rec.Rev {
 		return library.Stale{Rev: e.rec.Rev}
 	}
-	ctx := e.r.Context()
-	draft, wrong, err := e.draft.draft(ctx, e.h, scope(e.r))
-	if err != nil {
+	draft, wrong, err := e.check(true)
+	switch {
+	case err != nil:
 		return err
+	case len(wrong) > 0:
+		return wrong
 	}
 	titles := make([]library.Titles, len(e.texts))
 	for i, t := range e.texts {
-		var invalid library.Invalid
-		if errors.As((library.Text{Lang: t.Lang, Title: t.Title, Summary: t.Summary}).Validate(), &invalid) {
-			for field, key := range invalid {
-				wrong[field+"-"+library.LangPath(t.Lang)] = key
-			}
-		}
 		titles[i] = library.Titles{Lang: t.Lang, Title: t.Title, Summary: t.Summary}
 	}
-	if len(wrong) > 0 {
-		return wrong
-	}
 	e.complete(&draft)
-	err = e.h.Library.Revise(ctx, ReaderOf(e.r).Subject, e.rec.ID, e.rev, draft, titles...)
-	if errors.Is(err, library.ErrForbidden) {
-		return library.Invalid{"level": "library.error.level"}
-	}
-	return err
+	return refusal(e.h.Library.Revise(e.r.Context(), ReaderOf(e.r).Subject, e.rec.ID, e.rev, draft, titles...))
 }
 
 // complete adds what the form does not show, so that saving takes nothing away:
@@ -192,26 +178,26 @@ func (e *editing) showStale(w http.ResponseWriter) error {
 }
 
 func (e *editing) show(w http.ResponseWriter) error {
-	f := e.h.site.Frame(e.r)
-	words, err := e.h.words(e.r, f)
+	words, err := e.page()
 	if err != nil {
 		return err
 	}
+	f := words.Frame
 	title := e.rec.Edition(f.Lang).Title
 	f.Title = f.T("library.edit.title", "title", title)
 	f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}, {title, f.URL("/library/" + e.rec.ID)}}
-	if e.changed {
-		f.Status = http.StatusConflict
-	}
-	d := drafting{wording: words, who: ReaderOf(e.r).Subject, label: e.rec.Label, wrong: e.wrong}
+	d := e.drafting(words, e.rec.Label)
 	v := EditingView{
 		Action: f.URL("/library/" + e.rec.ID + "/edit"), Rev: e.rec.Rev, Stale: e.changed, Back: f.URL("/library/" + e.rec.ID),
 		AddAction: f.URL("/library/" + e.rec.ID + "/text"),
 	}
+	if e.held && mayAskLowering(e.r, e.rec.Label) {
+		v.Lower = f.URL(loweringPath(e.rec.ID))
+	}
 	own := e.rec.Edition(f.Lang).Lang
 	for i, t := range e.texts {
 		before := len(f.Errors)
-		fields := d.text(t, "-"+library.LangPath(t.Lang))
+		fields := d.text(t)
 		v.Texts = append(v.Texts, EditText{
 			Language: d.value(search.Lang, library.LangPath(t.Lang)), Title: e.rec.Editions[i].Title, Lang: string(t.Lang),
 			Open: t.Lang == own || len(f.Errors) > before, Fields: fields,
@@ -258,7 +244,7 @@ func (w wording) lines(d draftForm, texts []textForm) []described {
 	add("library.field.symbol", "", d.Symbol)
 	add("library.field.date", "", w.PartialDate(plainDate(d.Date)))
 	add("library.facet.type", "", w.kind(d.Type))
-	add("library.facet.origin", "", w.names.Name(d.Origin, "", w.Lang))
+	add("library.facet.origin", "", w.originName(d.Origin))
 	add("library.field.original", "", lang.Tag(d.Original).Name())
 	add("library.field.themes", "", w.all(search.Theme, d.Themes))
 	add("library.field.lines", "", w.all(search.Line, d.Lines))
@@ -292,7 +278,7 @@ func (w wording) readersOf(circle string) string {
 	case "state":
 		return w.T("library.level.state", "state", w.names.Name(id, "", w.Lang))
 	case "group":
-		return w.T("library.level.group", "group", id)
+		return w.T("library.level.group", "group", w.groupName(id))
 	}
 	if _, ok := labelOf(circle); !ok {
 		return circle

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"polis/internal/access"
+	"polis/internal/directory"
+	"polis/internal/framework"
 	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
@@ -20,7 +24,6 @@ import (
 type draftForm struct {
 	Symbol, Type, Date, Original, Origin, Licence string
 	Circle                                        string // who may read it; see circleOf
-	Reason                                        string
 	Themes, Lines, Items                          []string
 	Relations                                     []relationForm
 }
@@ -32,6 +35,7 @@ type relationForm struct{ Kind, To string }
 type textForm struct {
 	Lang                     lang.Tag
 	Title, Summary, Keywords string
+	suffix                   string // of its fields' names, where a form has several
 }
 
 // maxRelations is how many relations a form takes.
@@ -42,8 +46,8 @@ func readDraft(form url.Values) draftForm {
 	text := func(name string) string { return strings.TrimSpace(form.Get(name)) }
 	d := draftForm{
 		Symbol: text("symbol"), Type: text("type"), Date: text("date"), Original: text("original"), Origin: text("origin"),
-		Licence: text("licence"), Circle: text("level"), Reason: text("reason"),
-		Themes: form["themes"], Lines: form["lines"], Items: form["items"],
+		Licence: text("licence"), Circle: text("level"),
+		Themes: form["themes"], Lines: form["lines"], Items: readItems(form.Get("items")),
 	}
 	for i := 1; i <= maxRelations; i++ {
 		row := relationForm{text(fmt.Sprintf("relation-kind-%d", i)), text(fmt.Sprintf("relation-to-%d", i))}
@@ -54,10 +58,36 @@ func readDraft(form url.Values) draftForm {
 	return d
 }
 
-// readText takes a language version's fields; suffix tells several apart.
+// readItems takes the Framework's items as people write them: "14.3, ¶22". A
+// number alone is the current edition's.
+func readItems(typed string) (ids []string) {
+	for _, word := range strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) }) {
+		if word = strings.Trim(word, "¶§."); word == "" {
+			continue
+		}
+		if !strings.Contains(word, "/") {
+			word = framework.Current().ID + "/" + word
+		}
+		if !slices.Contains(ids, word) {
+			ids = append(ids, word)
+		}
+	}
+	return ids
+}
+
+// itemNumbers writes items as a form shows them.
+func itemNumbers(ids []string) string {
+	numbers := make([]string, len(ids))
+	for i, id := range ids {
+		numbers[i] = strings.TrimPrefix(id, framework.Current().ID+"/")
+	}
+	return strings.Join(numbers, ", ")
+}
+
+// readText takes a language version's fields.
 func readText(form url.Values, t lang.Tag, suffix string) textForm {
 	return textForm{
-		Lang: t, Title: strings.Join(strings.Fields(form.Get("title"+suffix)), " "),
+		Lang: t, suffix: suffix, Title: strings.Join(strings.Fields(form.Get("title"+suffix)), " "),
 		Summary: strings.TrimSpace(form.Get("summary" + suffix)), Keywords: strings.TrimSpace(form.Get("keywords" + suffix)),
 	}
 }
@@ -93,7 +123,7 @@ func formOf(rec library.Record, relations []library.Relation) draftForm {
 func textsOf(rec library.Record) []textForm {
 	texts := make([]textForm, len(rec.Editions))
 	for i, e := range rec.Editions {
-		texts[i] = textForm{e.Lang, e.Title, e.Summary, strings.Join(rec.Keywords[e.Lang], ", ")}
+		texts[i] = textForm{e.Lang, e.Title, e.Summary, strings.Join(rec.Keywords[e.Lang], ", "), "-" + library.LangPath(e.Lang)}
 	}
 	return texts
 }
@@ -130,9 +160,10 @@ func labelOf(circle string) (l access.Label, ok bool) {
 
 // draft makes of the form what the library takes, and says field by field what
 // is wrong with it.
-func (d draftForm) draft(ctx context.Context, h *House, scope access.Scope) (library.Draft, library.Invalid, error) {
+func (d draftForm) draft(r *http.Request, h *House) (library.Draft, library.Invalid, error) {
+	ctx := r.Context()
 	out := library.Draft{
-		Symbol: d.Symbol, Kind: d.Type, Dated: plainDate(d.Date), Origin: d.Origin, Licence: d.Licence, Reason: d.Reason,
+		Symbol: d.Symbol, Kind: d.Type, Dated: plainDate(d.Date), Licence: d.Licence,
 		Tags: library.Tags{Themes: d.Themes, Lines: d.Lines, Items: d.Items}, Original: lang.Tag(d.Original), Confirmed: true,
 	}
 	wrong := library.Invalid{}
@@ -141,8 +172,17 @@ func (d draftForm) draft(ctx context.Context, h *House, scope access.Scope) (lib
 		wrong["level"] = "library.error.level"
 	}
 	out.Level, out.State, out.Group = label.Level, label.State, label.Group
+	names, err := directory.Names(ctx, h.DB)
+	if err != nil {
+		return out, nil, err
+	}
+	if found := names.Named(d.Origin, LangOf(r)); len(found) == 1 {
+		out.Origin = found[0].ID
+	} else if d.Origin != "" {
+		wrong["origin"] = "library.error.origin"
+	}
 	for i, row := range d.Relations {
-		relation, key, err := row.relation(ctx, h, scope)
+		relation, key, err := row.relation(ctx, h, scope(r))
 		if err != nil {
 			return out, nil, err
 		}
@@ -152,7 +192,7 @@ func (d draftForm) draft(ctx context.Context, h *House, scope access.Scope) (lib
 		}
 		out.Relations = append(out.Relations, relation)
 	}
-	err := out.Validate(ctx, h.DB)
+	err = out.Validate(ctx, h.DB)
 	var more library.Invalid
 	if errors.As(err, &more) {
 		for field, key := range more {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"polis/internal/access"
-	"polis/internal/directory"
 	"polis/internal/framework"
 	"polis/internal/lang"
 	"polis/internal/library"
@@ -18,29 +17,17 @@ import (
 // DraftView are the fields of a document's metadata: {{template "draft" .}}.
 type DraftView struct {
 	Head      []Field // symbol, date, type
-	Origin    GroupedField
+	Origin    NamedField
 	Themes    Picks
 	Level     Field
-	Reason    *Field // asked where the level is lowered
 	More      string // heading of the rest, which stands behind it
 	Open      bool   // something of the rest is filled in or wrong
 	Original  Field
 	Lines     Picks
-	Items     Picks
+	Items     Field
+	Numbers   Link // where the items' numbers stand
 	Licence   Field
 	Relations RelationsView
-}
-
-// GroupedField is a select whose choices stand in groups.
-type GroupedField struct {
-	Field
-	Groups []OptionGroup
-}
-
-// OptionGroup is a group of choices.
-type OptionGroup struct {
-	Label   string
-	Options []Option
 }
 
 // Picks are many checkboxes in groups that open: {{template "picks" .}}.
@@ -75,24 +62,28 @@ type drafting struct {
 	wording
 	who   access.Subject
 	label access.Label // what the document has now; of a new one the owner alone
+	held  bool         // others rely on the label: opening it further takes two
 	wrong map[string]string
 }
 
 // fault is what is wrong with a field, "" for nothing; it goes above the page
 // as well, in the order in which the fields are made.
 func (d drafting) fault(field string) string {
-	key := d.wrong[field]
-	if key == "" {
-		return ""
+	if key := d.wrong[field]; key != "" {
+		return d.complain(field, d.T(key))
 	}
-	text := d.T(key)
+	return ""
+}
+
+func (d drafting) complain(field, text string) string {
 	d.Errors = append(d.Errors, Error{field, text})
 	d.Status = http.StatusUnprocessableEntity
 	return text
 }
 
 // text are the fields of one language version.
-func (d drafting) text(t textForm, suffix string) []Field {
+func (d drafting) text(t textForm) []Field {
+	suffix := t.suffix
 	return []Field{
 		{Name: "title" + suffix, Label: d.T("library.field.title"), Value: t.Title, Error: d.fault("title" + suffix), Type: "textarea", Rows: 2},
 		{Name: "summary" + suffix, Label: d.T("library.field.summary"), Hint: d.T("library.hint.summary"), Value: t.Summary, Error: d.fault("summary" + suffix), Type: "textarea", Rows: 4},
@@ -118,16 +109,14 @@ func (d drafting) view(in draftForm) DraftView {
 			{Name: "date", Label: d.T("library.field.date"), Hint: d.T("library.hint.date"), Value: in.Date, Width: "short", Error: d.fault("date"), Auto: "off"},
 			d.kinds(in.Type),
 		},
-		Origin: d.origins(in.Origin),
+		Origin: d.origin(in.Origin),
 		Themes: d.themes(in.Themes),
 		Level:  d.readers(in.Circle),
 		More:   d.T("library.field.more"),
 	}
-	if d.wrong["reason"] != "" || in.Reason != "" {
-		v.Reason = &Field{Name: "reason", Label: d.T("library.field.reason"), Hint: d.T("library.hint.reason"), Value: in.Reason, Error: d.fault("reason"), Type: "textarea", Rows: 2}
-	}
 	shown := len(d.Errors)
 	v.Original, v.Lines, v.Items = d.original(in.Original), d.lines(in.Lines), d.items(in.Items)
+	v.Numbers = Link{d.T("library.items.numbers"), d.URL("/framework")}
 	v.Licence = Field{Name: "licence", Label: d.T("library.field.licence"), Hint: d.T("library.hint.licence"), Value: in.Licence, Error: d.fault("licence")}
 	v.Relations = d.relations(in.Relations)
 	v.Open = len(d.Errors) > shown || in.Licence != "" || len(in.Lines)+len(in.Items)+len(in.Relations) > 0
@@ -151,26 +140,6 @@ func (d drafting) original(chosen string) Field {
 	}
 }
 
-// origins lists the directory by kind, each by name in the reader's language.
-func (d drafting) origins(chosen string) GroupedField {
-	f := GroupedField{Field: Field{Name: "origin", Label: d.T("library.facet.origin"), Hint: d.T("library.hint.origin"), Type: "select", Error: d.fault("origin")}}
-	f.Options = []Option{{Value: "", Text: d.T("core.not-stated")}}
-	for _, kind := range directory.Kinds {
-		g := OptionGroup{Label: d.T("directory.kinds." + string(kind))}
-		for _, e := range d.names.List(directory.Filter{Kinds: []directory.Kind{kind}, Lang: d.Lang}) {
-			name := e.NameOn("", d.Lang)
-			if e.Closed() {
-				name += " (" + d.T("directory.until", "date", d.PartialDate(e.ValidTo)) + ")"
-			}
-			g.Options = append(g.Options, Option{Value: e.ID, Text: name, Chosen: e.ID == chosen})
-		}
-		if len(g.Options) > 0 {
-			f.Groups = append(f.Groups, g)
-		}
-	}
-	return f
-}
-
 // readers is the choice of who may read the document: what the person may
 // choose, each with the sentence that says who that is.
 func (d drafting) readers(chosen string) Field {
@@ -188,14 +157,14 @@ func (d drafting) readers(chosen string) Field {
 	}
 	for _, id := range slices.Compact(groups) {
 		if id != "" {
-			f.Options = append(f.Options, Option{Value: "group:" + id, Text: d.T("library.level.group", "group", id), Hint: d.T("library.level.group.hint")})
+			f.Options = append(f.Options, Option{Value: "group:" + id, Text: d.T("library.level.group", "group", d.groupName(id)), Hint: d.T("library.level.group.hint")})
 		}
 	}
 	f.Options = append(f.Options, Option{Value: "owner", Text: d.T("library.level.owner"), Hint: d.T("library.level.owner.hint")})
 	f.Options = slices.DeleteFunc(f.Options, func(o Option) bool {
 		label, _ := labelOf(o.Value)
 		label.Owner = cmp.Or(d.label.Owner, d.who.ID)
-		return o.Value != chosen && !d.who.May(access.Contribute, label).Allowed
+		return o.Value != chosen && (!d.who.May(access.Contribute, label).Allowed || d.held && access.Wider(d.label, label))
 	})
 	for i := range f.Options {
 		f.Options[i].Chosen = f.Options[i].Value == chosen
@@ -229,23 +198,14 @@ func (d drafting) lines(chosen []string) Picks {
 	return p
 }
 
-// items lists the paragraphs and dash items of the Framework by section.
-func (d drafting) items(chosen []string) Picks {
-	p := Picks{Name: "items", Label: d.T("library.field.items"), Hint: d.T("library.hint.items"), Error: d.fault("items")}
-	edition := framework.Current()
-	for _, section := range edition.Sections {
-		terms, ids := map[string]string{}, []string{}
-		for _, item := range edition.Items {
-			if in, ok := edition.Section(item.Paragraph); ok && in.ID == section.ID {
-				terms[item.ID] = item.Number() + " " + item.Titles.In(d.Lang)
-				ids = append(ids, item.ID)
-			}
-		}
-		if len(ids) > 0 {
-			p.add(d, section.Mark+" "+section.Titles.In(d.Lang), ids, terms, chosen)
-		}
+// items is the field for the Framework's paragraphs and dash items, written by
+// number: who tags by them knows them, and the list of all would weigh more than
+// the rest of the form.
+func (d drafting) items(typed []string) Field {
+	return Field{
+		Name: "items", Label: d.T("library.field.items"), Hint: d.T("library.hint.items"), Value: itemNumbers(typed),
+		Error: d.fault("items"), Auto: "off",
 	}
-	return p
 }
 
 // add puts a group of choices into the field.

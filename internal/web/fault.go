@@ -72,6 +72,7 @@ var foreseen = []struct {
 	key    string
 }{
 	{store.ErrNotFound, http.StatusNotFound, "web.fault.missing"},
+	{store.ErrText, http.StatusBadRequest, "web.fault.text"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "web.fault.busy"},
 	{context.Canceled, http.StatusServiceUnavailable, "web.fault.busy"},
 }
@@ -83,11 +84,12 @@ type FaultView struct {
 	Why    string // sentence of the rule that refused, or ""
 	Number string // for questions to the people who run the system, or ""
 	SignIn string // address of the sign-in page where signing in could help, or ""
+	Ask    string // address where it is explained, or ""
 }
 
 var faultPage = newPage("fault", FaultView{
 	Status: http.StatusForbidden, Text: "You may not read this document.", Why: "It is closed to a group.",
-	Number: "QWERTZ2345", SignIn: "/en/sign-in",
+	Number: "QWERTZ2345", SignIn: "/en/sign-in", Ask: "/en/why?of=/library/1",
 })
 
 // showFault answers with the error page, or for programs with a problem document.
@@ -99,7 +101,7 @@ func (s *Site) showFault(w http.ResponseWriter, r *http.Request, err error) {
 	f := s.Frame(r)
 	f.Status, f.Private = fault.Status, true
 	f.Title = f.T(faultTitle(fault.Status))
-	view := FaultView{Status: fault.Status, Text: f.faultText(fault)}
+	view := FaultView{Status: fault.Status, Text: f.faultText(fault), Ask: f.askWhy(fault.Status)}
 	if fault.Rule != "" {
 		view.Why = f.T("access.rule." + string(fault.Rule))
 	}
@@ -109,7 +111,10 @@ func (s *Site) showFault(w http.ResponseWriter, r *http.Request, err error) {
 	if !f.Reader.SignedIn() && (fault.Status == http.StatusForbidden || fault.Status == http.StatusUnauthorized) && s.has("/sign-in") {
 		view.SignIn = f.URL("/sign-in")
 	}
-	if wantsJSON(r) {
+	if fault.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="POLIS", error="invalid_token"`)
+	}
+	if wantsJSON(r) || forProgram(r) {
 		answerProblem(w, f.Title, view)
 		return
 	}
@@ -138,6 +143,8 @@ func faultTitle(status int) string {
 		return "web.fault.title.refused"
 	case http.StatusRequestEntityTooLarge:
 		return "web.fault.title.large"
+	case http.StatusTooManyRequests:
+		return "token.rate.title"
 	}
 	if status >= http.StatusInternalServerError {
 		return "web.fault.title.ours"

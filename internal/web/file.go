@@ -2,9 +2,9 @@ package web
 
 import (
 	"errors"
-	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,17 +26,40 @@ func viewable(media string) bool {
 	return slices.Contains([]string{"application/pdf", "image/png", "image/jpeg", "text/plain"}, strings.Split(media, ";")[0])
 }
 
+// openFiles gives what was uploaded addresses of its own, apart from the pages:
+// nothing at them is ever a page. Programs find the same files beside their data.
+func (h *House) openFiles() {
+	h.site.Handle("GET /files/{version}", h.site.costly(h.file))
+	h.site.Handle("GET "+programPath+"v1/files/{version}", h.site.costly(h.file))
+	h.site.Handle("GET /library/{id}/{lang}/file", h.fileBefore)
+}
+
+// fileBefore leads on from the addresses that files had before.
+func (h *House) fileBefore(w http.ResponseWriter, r *http.Request) error {
+	target := "/files/" + url.PathEscape(r.FormValue("v"))
+	if r.FormValue("view") != "" {
+		target += "?view=1"
+	}
+	http.Redirect(w, r, target, http.StatusMovedPermanently)
+	return nil
+}
+
 // file sends the original. It comes as a download, or, where nothing in it can
 // run, as a view; either way sandboxed.
 func (h *House) file(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.Library.File(r.Context(), scope(r), r.FormValue("v"))
+	v, err := h.Library.File(r.Context(), scope(r), r.PathValue("version"))
 	if errors.Is(err, store.ErrNotFound) {
 		return NotFound()
 	}
 	if err != nil {
 		return err
 	}
-	f, err := h.Library.Files.Get(blob.Sum(v.Sum))
+	if r.Method != http.MethodHead { // which gives nothing of the file
+		if err := h.Library.NoteFile(r.Context(), ReaderOf(r).Subject, v, r.Header.Get("Range") != ""); err != nil {
+			return err
+		}
+	}
+	f, err := h.Library.Files.Get(r.Context(), blob.Sum(v.Sum))
 	if err != nil {
 		return err
 	}
@@ -54,6 +77,6 @@ func (h *House) file(w http.ResponseWriter, r *http.Request) error {
 	head.Set("Cache-Control", "private, no-cache")
 	head.Set("ETag", strconv.Quote(v.Sum))
 	Patient(w, time.Hour)
-	http.ServeContent(w, r, "", v.Created, io.ReadSeeker(f))
+	http.ServeContent(w, r, "", v.Created, f)
 	return nil
 }

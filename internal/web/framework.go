@@ -108,7 +108,7 @@ func (h *House) openEdition(r *http.Request, id string) (*frameworking, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &frameworking{wording: wording{h.site.Frame(r), names}, r: r, edition: edition}
+	p := &frameworking{wording: wording{Frame: h.site.Frame(r), names: names}, r: r, edition: edition}
 	if p.counts, err = h.counts(r, search.Item); err != nil {
 		return nil, err
 	}

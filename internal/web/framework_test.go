@@ -84,17 +84,7 @@ func TestFrameworkWithoutText(t *testing.T) {
 			}
 		}
 	})
-	t.Run("consent is told apart as the items tell it apart", func(t *testing.T) {
-		en := lang.For("en")
-		says(t, visitAs(h, "", "/en/framework/1049/14.5"), 200,
-			en.T("framework.consent.co-operation"), en.T("framework.gate.co-operation"), en.T("framework.gate.host"))
-		w := visitAs(h, "", "/en/framework/1049/15.2")
-		says(t, w, 200, en.T("framework.consent.request"), en.T("framework.gate.agreement"), "13 ")
-		silentOn(t, w, en.T("framework.gate.co-operation"))
-		w = visitAs(h, "", "/en/framework/1049/22")
-		says(t, w, 200, en.T("framework.consent.silent"))
-		silentOn(t, w, en.T("framework.gate"))
-	})
+	t.Run("consent is told apart as the items tell it apart", func(t *testing.T) { tellsConsentApart(t, h) })
 	t.Run("what is no item or edition is not found", func(t *testing.T) {
 		for _, path := range append(hostile, "1050", "1049/", "1049/27", "1049/14.9", "1049/V.a", "1049/14/3", "1049/0") {
 			if w := visitAs(h, "", "/en/framework/"+path); w.Code != 404 {
@@ -102,6 +92,18 @@ func TestFrameworkWithoutText(t *testing.T) {
 			}
 		}
 	})
+}
+
+func tellsConsentApart(t *testing.T, h *House) {
+	en := lang.For("en")
+	says(t, visitAs(h, "", "/en/framework/1049/14.5"), 200,
+		en.T("framework.consent.co-operation"), en.T("framework.gate.co-operation"), en.T("framework.gate.host"))
+	w := visitAs(h, "", "/en/framework/1049/15.2")
+	says(t, w, 200, en.T("framework.consent.request"), en.T("framework.gate.agreement"), "13 ")
+	silentOn(t, w, en.T("framework.gate.co-operation"))
+	w = visitAs(h, "", "/en/framework/1049/22")
+	says(t, w, 200, en.T("framework.consent.silent"))
+	silentOn(t, w, en.T("framework.gate"))
 }
 
 func TestFrameworkWithText(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,7 +20,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // every answer carries, catches panics and writes one line to the log.
 func (s *Site) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: rand.Text()[:10], path: r.URL.Path, lang: "en"}
+		v := &visit{id: rand.Text()[:10], path: r.URL.Path, lang: "en", address: s.clientOf(r)}
 		r = withVisit(r, v)
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -28,14 +30,28 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()")
 		h.Set("X-Request-Id", v.id)
+		if s.opts.HTTPS || r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
 		seen := &witness{ResponseWriter: w}
 		start := time.Now()
 		defer func() {
 			s.recover(seen, r, recover())
 			s.note(r, v, seen, time.Since(start))
 		}()
+		if !slices.Contains(methods, r.Method) {
+			h.Set("Allow", strings.Join(methods, ", "))
+			s.showFault(seen, r, &Fault{Status: http.StatusMethodNotAllowed, Key: "web.fault.method"})
+			return
+		}
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// methods are those that mean anything here. TRACE, which repeats a request with
+// its cookies, is none of them, nor CONNECT (ASVS 5.0 13.4.4).
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
 // recover turns a panic into the error page, if nothing was sent yet.
@@ -52,8 +68,9 @@ func (s *Site) recover(w *witness, r *http.Request, cause any) {
 	}
 }
 
-// note writes the access log: the route and not the address, because addresses
-// hold people's ids; no query, because questions are nobody's business.
+// note writes the access log and tells who counts: the route and not the address,
+// because addresses hold people's ids; no query, because questions are nobody's
+// business.
 func (s *Site) note(r *http.Request, v *visit, seen *witness, took time.Duration) {
 	s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("request", v.id),
@@ -64,6 +81,9 @@ func (s *Site) note(r *http.Request, v *visit, seen *witness, took time.Duration
 		slog.Duration("took", took.Round(time.Microsecond)),
 		slog.String("lang", string(v.lang)),
 		slog.Bool("signed_in", v.reader.SignedIn()))
+	if s.opts.Served != nil {
+		s.opts.Served(v.route, seen.status, took)
+	}
 }
 
 // refuseForeignForms stops forms that another site's page sends in a reader's
@@ -73,7 +93,14 @@ func (s *Site) refuseForeignForms(next http.Handler) http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, r, &Fault{Status: http.StatusForbidden, Key: "web.fault.foreign"})
 	}))
-	return protection.Handler(next)
+	guarded := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forged(r) {
+			s.showFault(w, r, &Fault{Status: http.StatusForbidden, Key: "web.fault.foreign"})
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // witness remembers what was answered.

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/alexedwards/scs/v2"
 
 	"polis/internal/access"
+	"polis/internal/account"
 	"polis/internal/job"
+	"polis/internal/keyring"
 	"polis/internal/library"
+	"polis/internal/mail"
+	"polis/internal/personal"
 	"polis/internal/search"
 	"polis/internal/store"
 )
@@ -19,19 +24,26 @@ type House struct {
 	Index    *search.Index
 	Jobs     *job.Runner
 	Sessions *scs.SessionManager
+	Keys     *keyring.Ring
+	Post     *mail.Post                  // nil: letters wait for another process that sends them
+	Personal *personal.Keeper            // nil: one that keeps no list beside the tables
+	Ready    func(context.Context) error // says in a sentence what is still missing; nil: nobody asks
+	Outgoing *http.Client                // by which sign-in providers are asked; nil: none can be
 
-	site *Site
+	site      *Site
+	providers *account.Providers
 }
 
 // Open makes the site with the pages of every room.
 func (h *House) Open(opts Options) *Site {
-	opts.Reader = h.reader
+	opts.Reader = h.whoAsks
 	opts.Session = h.Sessions.LoadAndSave
 	opts.Generation = h.generation
 	h.site = New(opts)
 	for _, rooms := range []func(){
 		h.openHome, h.openSearch, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
-		h.openSignIn, h.openUpload, h.openIntake, h.openEditing,
+		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw,
 	} {
 		rooms()
 	}
@@ -45,7 +57,7 @@ func (h *House) generation() int64 {
 	if err != nil {
 		return -1
 	}
-	return h.DB.Seq() + at
+	return h.DB.Content() + at
 }
 
 // scope is what the sender of the request may read.

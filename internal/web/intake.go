@@ -142,6 +142,7 @@ func (h *House) showIntake(w http.ResponseWriter, r *http.Request, shared draftF
 			return err
 		}
 	}
+	h.tellOfScanner(f)
 	return intakePage.Show(w, f, v)
 }
 

@@ -21,7 +21,7 @@ type KeepAllView struct {
 	Summary string // "Take all 12 that are ready"
 	Lead    string
 	Fields  []Field
-	Origin  GroupedField
+	Origin  NamedField
 	Level   Field
 	Button  string
 }
@@ -29,7 +29,7 @@ type KeepAllView struct {
 var sampleKeepAll = KeepAllView{
 	Action: "/en/library/intake?batch=b1", Open: true, Summary: "Take all 12 that are ready", Lead: "As proposed.",
 	Fields: []Field{{Name: "type", Label: "Type", Type: "select", Options: []Option{{Value: "guide", Text: "Guide"}}}, {Name: "themes", Label: "Themes", Type: "checkboxes", Options: []Option{{Value: "cybercrime", Text: "Cybercrime"}}}},
-	Origin: GroupedField{Field{Name: "origin", Label: "Origin", Type: "select"}, []OptionGroup{{"Secretariat", []Option{{Value: "spmu", Text: "SPMU"}}}}},
+	Origin: NamedField{Field{Name: "origin", Label: "Origin"}, []string{"Kyrgyzstan"}, "/en/directory/names"},
 	Level:  Field{Name: "level", Label: "Who may read it", Type: "radios", Error: "Choose who may read it.", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}}},
 	Button: "Take all",
 }
@@ -58,7 +58,7 @@ func (h *House) keepAllView(r *http.Request, w wording, typed draftForm, wrong m
 		Action: d.With("stage", ""), Open: len(wrong) > 0,
 		Summary: d.T("library.all.summary", "n", len(ready)), Lead: d.T("library.all.lead"),
 		Fields: []Field{d.kinds(typed.Type), themes, {Name: "licence", Label: d.T("library.field.licence"), Hint: d.T("library.hint.licence"), Value: typed.Licence, Error: d.fault("licence")}},
-		Origin: d.origins(typed.Origin), Level: d.readers(typed.Circle), Button: d.T("library.all.button", "n", len(ready)),
+		Origin: d.origin(typed.Origin), Level: d.readers(typed.Circle), Button: d.T("library.all.button", "n", len(ready)),
 	}, nil
 }
 
@@ -72,7 +72,7 @@ func (h *House) keepAll(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := readDraft(r.PostForm)
-	shared, wrong, err := typed.draft(r.Context(), h, scope(r))
+	shared, wrong, err := typed.draft(r, h)
 	if err != nil {
 		return err
 	}
@@ -148,8 +148,13 @@ func (h *House) home(r *http.Request, symbol string, t lang.Tag) (string, error)
 	return id, nil
 }
 
-// words are the words of a page, with the names of the directory.
+// words are the words of a page, with the names of the directory and, for
+// those who may know of them, of the closed groups.
 func (h *House) words(r *http.Request, f *Frame) (wording, error) {
 	names, err := directory.Names(r.Context(), h.DB)
-	return wording{f, names}, err
+	if err != nil {
+		return wording{}, err
+	}
+	groups, err := h.groupNames(r)
+	return wording{Frame: f, names: names, groups: groups}, err
 }

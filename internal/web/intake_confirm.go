@@ -63,14 +63,14 @@ var confirmPage = newPage("confirm", ConfirmView{
 
 var sampleDraft = DraftView{
 	Head:   []Field{{Name: "symbol", Label: "Symbol", Hint: "As on the document", Value: "PC.DEC/1049", Error: "At most 80 characters."}, {Name: "date", Label: "Date", Width: "short"}},
-	Origin: GroupedField{Field{Name: "origin", Label: "Origin", Hint: "Who made it", Error: "Choose one.", Options: []Option{{Text: "Not stated"}}}, []OptionGroup{{"Participating States", []Option{{Value: "KG", Text: "Kyrgyzstan", Chosen: true}}}}},
+	Origin: NamedField{Field{Name: "origin", Label: "Origin", Hint: "Who made it", Value: "Bishkek", Error: "Write one."}, []string{"Kyrgyzstan"}, "/en/directory/names"},
 	More:   "More", Open: true,
 	Original: Field{Name: "original", Label: "Original language", Type: "select", Options: []Option{{Value: "en", Text: "English"}}},
 	Level:    Field{Name: "level", Label: "Who may read it", Type: "radios", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}, {Value: "owner", Text: "Only you"}}},
-	Reason:   &Field{Name: "reason", Label: "Reason", Error: "Say why."},
 	Themes:   Picks{"themes", "Themes", "Choose what it is about", "One of these is not a theme.", []PickGroup{{"Cybercrime", "In general", []Pick{{"themes-1-1", "cybercrime", "In general", true}}}}},
 	Lines:    Picks{"lines", "Lines of action", "", "", []PickGroup{{"Five lines", "", []Pick{{"lines-1-1", "1049/12.1", "Institutions", false}}}}},
-	Items:    Picks{"items", "Items", "", "", []PickGroup{{"I Purpose", "", []Pick{{"items-1-1", "1049/1", "1 Purpose", false}}}}},
+	Items:    Field{Name: "items", Label: "Items", Hint: "By number", Value: "14.3, 22", Error: "One is not there."},
+	Numbers:  Link{"The numbers", "/en/framework"},
 	Licence:  Field{Name: "licence", Label: "Licence"},
 	Relations: RelationsView{"Related documents", "Address or symbol", []RelationRow{{
 		Field{Name: "relation-kind-1", Label: "How", Type: "select", Options: []Option{{Value: "cites", Text: "Cites"}}}, Field{Name: "relation-to-1", Label: "Which"},
@@ -78,7 +78,7 @@ var sampleDraft = DraftView{
 }
 
 // openingPassages is how many passages stand beside the form.
-const openingPassages = 14
+const openingPassages = 10
 
 // confirmForm shows a file: the form where it is ready, else what became of it.
 func (h *House) confirmForm(w http.ResponseWriter, r *http.Request) error {
@@ -102,7 +102,7 @@ func (h *House) confirmForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, h.site.Frame(r).URL("/library/"+in.Document), http.StatusSeeOther)
 		return nil
 	}
-	c := confirming{h: h, r: r, in: in, rev: in.Rev, into: documentID(r.FormValue("into")), like: r.FormValue("like")}
+	c := confirming{recordForm: recordForm{h: h, r: r, rev: in.Rev}, in: in, into: documentID(r.FormValue("into")), like: r.FormValue("like")}
 	c.home = c.into != ""
 	if err := c.propose(); err != nil {
 		return err
@@ -112,24 +112,18 @@ func (h *House) confirmForm(w http.ResponseWriter, r *http.Request) error {
 
 // confirming is one file on its way into the library, with what was typed.
 type confirming struct {
-	h          *House
-	r          *http.Request
+	recordForm // with one text
 	in         library.Intake
-	rev        int64
-	draft      draftForm
-	text       textForm
 	mark       string
 	into, like string // documents: that it belongs to, that the form resembles
 	home       bool   // into was not typed: the file was brought for it
-	wrong      library.Invalid
-	changed    bool // since the form was opened
 }
 
 // propose fills the form with what the file says of itself, and, after another
 // file was confirmed, with what documents of one batch have in common.
 func (c *confirming) propose() error {
 	p := c.in.Proposal
-	c.text = textForm{Lang: p.Lang, Title: p.Title}
+	c.texts = []textForm{{Lang: p.Lang, Title: p.Title}}
 	c.draft = draftForm{Symbol: p.Symbol, Date: p.Date, Original: string(p.Original)}
 	if c.like == "" {
 		return nil
@@ -156,10 +150,10 @@ func (h *House) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := r.PostForm
 	c := confirming{
-		h: h, r: r, in: in, draft: readDraft(form), text: readText(form, langOf(form.Get("lang")), ""),
+		recordForm: recordForm{h: h, r: r, texts: []textForm{readText(form, langOf(form.Get("lang")), "")}}, in: in,
 		mark: strings.TrimSpace(form.Get("mark")), into: strings.TrimSpace(form.Get("into")), like: form.Get("like"),
 	}
-	c.rev, _ = strconv.ParseInt(form.Get("rev"), 10, 64)
+	c.read(form)
 	if c.home = form.Get("home") != ""; c.home {
 		c.into = form.Get("home")
 	}
@@ -185,36 +179,25 @@ func (h *House) confirm(w http.ResponseWriter, r *http.Request) error {
 
 // keep checks everything at once, so that all that is wrong is said at once.
 func (c *confirming) keep() (string, error) {
-	ctx, who := c.r.Context(), ReaderOf(c.r).Subject
-	text := library.Text{Lang: c.text.Lang, Title: c.text.Title, Summary: c.text.Summary, Mark: c.mark}
-	wrong := library.Invalid{}
-	var invalid library.Invalid
-	if errors.As(text.Validate(), &invalid) {
-		wrong = invalid
+	draft, wrong, err := c.check(c.into == "")
+	if err != nil {
+		return "", err
 	}
 	if len([]rune(c.mark)) > maxMark {
 		wrong["mark"] = "library.error.mark"
 	}
-	var draft library.Draft
 	into, err := c.target(wrong)
-	if err == nil && c.into == "" {
-		draft, invalid, err = c.draft.draft(ctx, c.h, scope(c.r))
-		for field, key := range invalid {
-			wrong[field] = key
-		}
-		draft.Keywords = map[lang.Tag][]string{text.Lang: c.text.keywords()}
-	}
 	switch {
 	case err != nil:
 		return "", err
 	case len(wrong) > 0:
 		return "", wrong
 	}
-	id, err := c.h.Library.Confirm(ctx, who, c.in.ID, c.rev, into, draft, text)
-	if errors.Is(err, library.ErrForbidden) {
-		return "", library.Invalid{"level": "library.error.level"}
-	}
-	return id, err
+	typed := c.texts[0]
+	draft.Keywords = map[lang.Tag][]string{typed.Lang: typed.keywords()}
+	text := library.Text{Lang: typed.Lang, Title: typed.Title, Summary: typed.Summary, Mark: c.mark}
+	id, err := c.h.Library.Confirm(c.r.Context(), ReaderOf(c.r).Subject, c.in.ID, c.rev, into, draft, text)
+	return id, refusal(err)
 }
 
 // maxMark is the longest mark of a version, in characters: "Rev.1/Corr.2".
@@ -258,11 +241,11 @@ func (c *confirming) goOn(w http.ResponseWriter, id string, next bool) error {
 
 // show shows the form with what was typed, or what became of the file.
 func (c *confirming) show(w http.ResponseWriter) error {
-	f := c.h.site.Frame(c.r)
-	words, err := c.h.words(c.r, f)
+	words, err := c.page()
 	if err != nil {
 		return err
 	}
+	f := words.Frame
 	f.Title = f.T("library.confirm.title")
 	f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}, {f.T("library.intake.title"), f.URL(listPath(c.in.Batch))}}
 	v := ConfirmView{
@@ -273,7 +256,7 @@ func (c *confirming) show(w http.ResponseWriter) error {
 		v.Again = f.here(c.r.URL.Query())
 	}
 	if c.changed {
-		v.Changed, f.Status = f.T("library.confirm.changed", "stage", f.T("library.stage."+string(c.in.Stage))), http.StatusConflict
+		v.Changed = f.T("library.confirm.changed", "stage", f.T("library.stage."+string(c.in.Stage)))
 	}
 	for _, note := range c.in.Proposal.Notes {
 		v.Notes = append(v.Notes, f.T("extract.note."+note.Code, "n", note.N))
@@ -291,13 +274,13 @@ func (c *confirming) fill(v *ConfirmView, words wording) error {
 	if err := c.belongs(v, words); err != nil {
 		return err
 	}
-	d := drafting{wording: words, who: ReaderOf(c.r).Subject, wrong: c.wrong}
+	d := c.drafting(words, access.Label{})
 	if v.Into == nil {
 		v.Belongs = &Field{Name: "into", Label: d.T("library.field.into"), Hint: d.T("library.hint.into"), Value: c.into, Error: d.fault("into"), Auto: "off"}
 		v.Open = c.into != "" || v.Propose != nil
 	}
 	v.Mark = Field{Name: "mark", Label: d.T("library.field.mark"), Hint: d.T("library.hint.mark"), Value: c.mark, Error: d.fault("mark"), Width: "short", Auto: "off"}
-	v.Text = slices.Insert(d.text(c.text, ""), 1, d.language(c.text.Lang, c.in.Proposal.LangSure))
+	v.Text = slices.Insert(d.text(c.texts[0]), 1, d.language(c.texts[0].Lang, c.in.Proposal.LangSure))
 	if v.Into == nil {
 		draft := d.view(c.draft)
 		v.Draft = &draft
@@ -339,7 +322,7 @@ func (c *confirming) belongs(v *ConfirmView, words wording) error {
 
 // opening puts the first passages beside the form, so that she can check.
 func (c *confirming) opening(v *ConfirmView, words wording) error {
-	passages, err := c.h.Library.Opening(c.in, openingPassages+1)
+	passages, err := c.h.Library.Opening(c.r.Context(), c.in, openingPassages+1)
 	if err != nil {
 		return err
 	}
@@ -363,4 +346,4 @@ func (c *confirming) opening(v *ConfirmView, words wording) error {
 }
 
 // maxOpening is how much of each passage stands beside the form, in characters.
-const maxOpening = 400
+const maxOpening = 300

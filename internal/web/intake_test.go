@@ -24,6 +24,7 @@ import (
 	"polis/internal/directory"
 	"polis/internal/extract"
 	"polis/internal/job"
+	"polis/internal/keyring"
 	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
@@ -67,7 +68,11 @@ func inhabit(t *testing.T, db *store.DB) inhabited {
 	l := &library.Library{DB: db, Files: files, Texts: texts}
 	sessions := scs.New()
 	sessions.Store = account.SessionStore{DB: db}
-	h := &House{DB: db, Library: l, Index: index, Jobs: job.NewRunner(db, quiet, l.Handlers()), Sessions: sessions}
+	keys, err := keyring.Open(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &House{DB: db, Keys: keys, Library: l, Index: index, Jobs: job.NewRunner(db, quiet, l.Handlers()), Sessions: sessions}
 	server := httptest.NewServer(h.Open(Options{Log: quiet}))
 	var work sync.WaitGroup
 	work.Go(func() { h.Jobs.Work(ctx) })
@@ -316,97 +321,126 @@ func TestWhoMayContribute(t *testing.T) {
 	})
 }
 
+// confirmation is a file whose form lies before the expert who brought it.
+type confirmation struct {
+	inhabited
+	v     visitor
+	form  string // its address
+	page  seen   // as it was opened
+	first seen   // what sending it well came to
+}
+
+// good is what she sends: name, value pairs.
+func (c *confirmation) good() []string {
+	return []string{"rev", c.page.rev(), "lang", "en", "title", "First contact", "date", "26.7.2012", "level", "public", "themes", "police-reform/community-policing", "origin", "KG", "keywords", "patrol; street"}
+}
+
 func TestConfirming(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
 		v := h.signedIn("expert@polis.example", access.Expert)
-		form := v.arrive("guide.md", guide)
-		page := v.get(form)
-		t.Run("the form proposes what the file says, beside how its text begins", func(t *testing.T) {
-			for _, words := range []string{"First contact in the district", "The contact person answers within two days"} {
-				if !page.says(words) {
-					t.Errorf("no %q", words)
-				}
-			}
-		})
-		t.Run("a mistake keeps everything typed and says what to do", func(t *testing.T) {
-			got := v.post(form, "rev", page.rev(), "lang", "en", "title", "", "summary", "Typed summary", "symbol", "POLIS/1", "date", "yesterday",
-				"themes", "cybercrime", "relation-kind-1", "cites", "keywords", "patrol, street")
-			if got.status != http.StatusUnprocessableEntity {
-				t.Fatalf("%d", got.status)
-			}
-			en := lang.For("en")
-			for _, words := range []string{
-				"Typed summary", "POLIS/1", "yesterday", "patrol, street", `value="cybercrime" checked`,
-				en.T("library.error.title"), en.T("library.error.date"), en.T("library.error.level"), en.T("library.error.relation"), `href="#relation-to-1"`,
-			} {
-				if !strings.Contains(got.body, words) {
-					t.Errorf("no %q", words)
-				}
-			}
-		})
-		good := []string{"rev", page.rev(), "lang", "en", "title", "First contact", "date", "26.7.2012", "level", "public", "themes", "police-reform/community-policing", "origin", "KG", "keywords", "patrol; street"}
-		first := v.post(form, good...)
-		t.Run("a confirmed file is a document with what was typed", func(t *testing.T) {
-			if first.status != http.StatusSeeOther || !strings.HasPrefix(first.location, "/en/library/") {
-				t.Fatalf("%d %s %s", first.status, first.location, first.body)
-			}
-			doc := h.visitor().get(first.location)
-			for _, words := range []string{"First contact", "26 July 2012", "Kyrgyzstan", "patrol, street"} {
-				if !doc.says(words) {
-					t.Errorf("no %q on its page", words)
-				}
-			}
-		})
-		t.Run("the second click of a double click makes no second document", func(t *testing.T) {
-			if again := v.post(form, good...); again.location != first.location {
-				t.Errorf("%s and %s", first.location, again.location)
-			}
-			n, err := store.Get[int64](context.Background(), h.DB, store.Everything("test"), "SELECT COUNT(*) FROM document WHERE {scope}")
-			if err != nil || n != 1 {
-				t.Error(n, err)
-			}
-		})
-		t.Run("a form of an older state says so and keeps what was typed", func(t *testing.T) {
-			form := v.arrive("second.md", guide+"\n\nA second text about hate crime and its victims.")
-			got := v.post(form, "rev", "0", "lang", "en", "title", "Kept title", "level", "public")
-			if got.status != http.StatusConflict || !strings.Contains(got.body, "Kept title") {
-				t.Errorf("%d", got.status)
-			}
-			if again := v.post(form, "rev", got.rev(), "lang", "en", "title", "Kept title", "level", "public"); again.status != http.StatusSeeOther {
-				t.Errorf("saving again: %d", again.status)
-			}
-		})
-		t.Run("a translation becomes a language version of its document", func(t *testing.T) {
-			id := documentID(strings.SplitN(first.location, "?", 2)[0])
-			form := v.arrive("ru.md", "# Первая встреча в районе\n\nПолиция и жители встречаются. Первый патруль называет одно контактное лицо для каждой улицы района.\n")
-			page := v.get(form + "?into=" + id)
-			got := v.post(form, "rev", page.rev(), "lang", "ru", "title", "Первая встреча", "home", id)
-			if got.status != http.StatusSeeOther || documentID(strings.SplitN(got.location, "?", 2)[0]) != id {
-				t.Fatalf("%d %s", got.status, got.location)
-			}
-			if !v.get("/ru/library/" + id).says("Первая встреча") {
-				t.Error("the Russian page does not show it")
-			}
-		})
-		t.Run("save and next leads to the next file, filled in like the one before", func(t *testing.T) {
-			one := v.arrive("one.md", guide+"\n\nOne more text about the prevention of trafficking.")
-			v.arrive("two.md", guide+"\n\nTwo more texts about the prevention of terrorism.")
-			got := v.post(one, "rev", v.get(one).rev(), "lang", "en", "title", "One", "level", "member", "type", "guide", "then", "next")
-			next := v.get(got.location)
-			if got.status != http.StatusSeeOther || !next.says("Two more texts") || !strings.Contains(next.body, `value="member" checked`) || !strings.Contains(next.body, `value="guide" selected`) {
-				t.Errorf("%d %s", got.status, got.location)
-			}
-		})
-		t.Run("a file put aside is no longer offered, and its form says what became of it", func(t *testing.T) {
-			form := v.arrive("aside.md", guide+"\n\nA text that nobody needs.")
-			if got := v.post(strings.TrimSuffix(form, "confirm") + "discard"); got.status != http.StatusSeeOther {
-				t.Fatal(got.status)
-			}
-			if v.get("/en/library/intake").says("aside.md") || !v.get("/en/library/intake?stage=discarded").says("aside.md") {
-				t.Error("the lists are wrong")
-			}
-		})
+		c := &confirmation{inhabited: h, v: v, form: v.arrive("guide.md", guide)}
+		c.page = v.get(c.form)
+		t.Run("the form proposes what the file says, beside how its text begins", c.proposes)
+		t.Run("a mistake keeps everything typed and says what to do", c.keepsWhatWasTyped)
+		c.first = v.post(c.form, c.good()...)
+		t.Run("a confirmed file is a document with what was typed", c.becomesADocument)
+		t.Run("the second click of a double click makes no second document", c.isTakenOnce)
+		t.Run("a form of an older state says so and keeps what was typed", c.saysThatItIsOld)
+		t.Run("a translation becomes a language version of its document", c.takesATranslation)
+		t.Run("save and next leads to the next file, filled in like the one before", c.leadsToTheNext)
+		t.Run("a file put aside is no longer offered, and its form says what became of it", c.isPutAside)
 	})
+}
+
+func (c *confirmation) proposes(t *testing.T) {
+	for _, words := range []string{"First contact in the district", "The contact person answers within two days"} {
+		if !c.page.says(words) {
+			t.Errorf("no %q", words)
+		}
+	}
+}
+
+func (c *confirmation) keepsWhatWasTyped(t *testing.T) {
+	got := c.v.post(c.form, "rev", c.page.rev(), "lang", "en", "title", "", "summary", "Typed summary", "symbol", "POLIS/1", "date", "yesterday",
+		"themes", "cybercrime", "relation-kind-1", "cites", "keywords", "patrol, street")
+	if got.status != http.StatusUnprocessableEntity {
+		t.Fatalf("%d", got.status)
+	}
+	en := lang.For("en")
+	for _, words := range []string{
+		"Typed summary", "POLIS/1", "yesterday", "patrol, street", `value="cybercrime" checked`,
+		en.T("library.error.title"), en.T("library.error.date"), en.T("library.error.level"), en.T("library.error.relation"), `href="#relation-to-1"`,
+	} {
+		if !strings.Contains(got.body, words) {
+			t.Errorf("no %q", words)
+		}
+	}
+}
+
+func (c *confirmation) becomesADocument(t *testing.T) {
+	if c.first.status != http.StatusSeeOther || !strings.HasPrefix(c.first.location, "/en/library/") {
+		t.Fatalf("%d %s %s", c.first.status, c.first.location, c.first.body)
+	}
+	doc := c.visitor().get(c.first.location)
+	for _, words := range []string{"First contact", "26 July 2012", "Kyrgyzstan", "patrol, street"} {
+		if !doc.says(words) {
+			t.Errorf("no %q on its page", words)
+		}
+	}
+}
+
+func (c *confirmation) isTakenOnce(t *testing.T) {
+	if again := c.v.post(c.form, c.good()...); again.location != c.first.location {
+		t.Errorf("%s and %s", c.first.location, again.location)
+	}
+	n, err := store.Get[int64](context.Background(), c.DB, store.Everything("test"), "SELECT COUNT(*) FROM document WHERE {scope}")
+	if err != nil || n != 1 {
+		t.Error(n, err)
+	}
+}
+
+func (c *confirmation) saysThatItIsOld(t *testing.T) {
+	form := c.v.arrive("second.md", guide+"\n\nA second text about hate crime and its victims.")
+	got := c.v.post(form, "rev", "0", "lang", "en", "title", "Kept title", "level", "public")
+	if got.status != http.StatusConflict || !strings.Contains(got.body, "Kept title") {
+		t.Errorf("%d", got.status)
+	}
+	if again := c.v.post(form, "rev", got.rev(), "lang", "en", "title", "Kept title", "level", "public"); again.status != http.StatusSeeOther {
+		t.Errorf("saving again: %d", again.status)
+	}
+}
+
+func (c *confirmation) takesATranslation(t *testing.T) {
+	id := documentID(strings.SplitN(c.first.location, "?", 2)[0])
+	form := c.v.arrive("ru.md", "# Первая встреча в районе\n\nПолиция и жители встречаются. Первый патруль называет одно контактное лицо для каждой улицы района.\n")
+	page := c.v.get(form + "?into=" + id)
+	got := c.v.post(form, "rev", page.rev(), "lang", "ru", "title", "Первая встреча", "home", id)
+	if got.status != http.StatusSeeOther || documentID(strings.SplitN(got.location, "?", 2)[0]) != id {
+		t.Fatalf("%d %s", got.status, got.location)
+	}
+	if !c.v.get("/ru/library/" + id).says("Первая встреча") {
+		t.Error("the Russian page does not show it")
+	}
+}
+
+func (c *confirmation) leadsToTheNext(t *testing.T) {
+	one := c.v.arrive("one.md", guide+"\n\nOne more text about the prevention of trafficking.")
+	c.v.arrive("two.md", guide+"\n\nTwo more texts about the prevention of terrorism.")
+	got := c.v.post(one, "rev", c.v.get(one).rev(), "lang", "en", "title", "One", "level", "member", "type", "guide", "then", "next")
+	next := c.v.get(got.location)
+	if got.status != http.StatusSeeOther || !next.says("Two more texts") || !strings.Contains(next.body, `value="member" checked`) || !strings.Contains(next.body, `value="guide" selected`) {
+		t.Errorf("%d %s", got.status, got.location)
+	}
+}
+
+func (c *confirmation) isPutAside(t *testing.T) {
+	form := c.v.arrive("aside.md", guide+"\n\nA text that nobody needs.")
+	if got := c.v.post(strings.TrimSuffix(form, "confirm") + "discard"); got.status != http.StatusSeeOther {
+		t.Fatal(got.status)
+	}
+	if c.v.get("/en/library/intake").says("aside.md") || !c.v.get("/en/library/intake?stage=discarded").says("aside.md") {
+		t.Error("the lists are wrong")
+	}
 }
 
 func TestTakingAll(t *testing.T) {

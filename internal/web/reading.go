@@ -34,7 +34,10 @@ type ReadingView struct {
 	Versions    []FileLink // earlier ones
 	Related     []RelationView
 	Why         string // the rule by which the reader sees it
+	WhyURL      string // where that is explained
 	Edit        string // address, for those who may
+	Lowering    *Link  // that a wider circle was asked for, or where one asks, for those who may edit
+	Withdraw    string // address where she takes it out, where she may edit it
 	Address     string // the document's own, for citing
 	Source      string // title, symbol and date, as a copied citation names them
 }
@@ -107,17 +110,17 @@ var readingPage = newPage("reading", ReadingView{
 	},
 	Search: "/en/library/1/en", Asked: "contact",
 	Inside:   &InsideView{Count: 1, More: true, Links: []InsideLink{{"/en/library/1/en#p2", "2", []MarkedText{{"Name one ", false}, {"contact", true}}}}},
-	File:     &FileLink{"guide.pdf", "/library/1/en/file?v=1", "/library/1/en/file?v=1&view=1", "PDF, 1.2 MB, 12 pages"},
-	Versions: []FileLink{{"Version 1", "/library/1/en/file?v=2", "", "3 March 2026"}},
+	File:     &FileLink{"guide.pdf", "/files/1", "/files/1?view=1", "PDF, 1.2 MB, 12 pages"},
+	Versions: []FileLink{{"Version 1", "/files/2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
-	Why:      "Everyone may read it.", Edit: "/en/library/1/edit", Address: "https://polis.example/library/1",
+	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
 	Source: "Community policing: first contact, POLIS.DEMO/1/26",
 })
 
 func (h *House) openReading() {
 	h.site.Handle("GET /library/{id}", h.read)
 	h.site.Handle("GET /library/{id}/{lang}", h.read)
-	h.site.Handle("GET /library/{id}/{lang}/file", h.file)
+	h.openFiles()
 	h.site.Handle("GET /library/{id}/{lang}/cite", h.cite)
 }
 
@@ -125,7 +128,7 @@ func (h *House) openReading() {
 func (h *House) record(r *http.Request) (library.Record, error) {
 	rec, err := h.Library.Get(r.Context(), scope(r), r.PathValue("id"))
 	if errors.Is(err, store.ErrNotFound) {
-		return rec, NotFound()
+		return rec, h.gone(r)
 	}
 	return rec, err
 }
@@ -180,6 +183,9 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 			p.other = &rec.Editions[i]
 		}
 	}
+	if err := p.note(); err != nil {
+		return err
+	}
 	v, err := p.view()
 	if err != nil {
 		return err
@@ -193,17 +199,31 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 	return readingPage.Show(w, f, v)
 }
 
+// note writes into the log that she reads this, where that is noted: both texts
+// of those that stand side by side.
+func (p *reading) note() error {
+	versions := []string{p.ed.Version.ID}
+	if p.other != nil {
+		versions = append(versions, p.other.Version.ID)
+	}
+	return p.h.Library.NoteText(p.r.Context(), ReaderOf(p.r).Subject, p.rec.Document, versions...)
+}
+
 func (p *reading) view() (ReadingView, error) {
 	v := ReadingView{
 		Title: p.ed.Title, Lang: string(p.ed.Lang), Summary: p.ed.Summary, Asked: p.asked,
 		Search: p.URL("/library/" + p.rec.ID + "/" + library.LangPath(p.ed.Lang)), Facts: p.facts(), Tags: p.tags(),
-		Related: p.related(), Address: address(p.r, p.rec.ID),
+		Related: p.related(), Address: p.h.address(p.r, p.rec.ID),
 		Source: p.source(p.rec, p.ed),
 	}
 	rule, _ := ReaderOf(p.r).Scope().Allows(p.rec.Label)
 	v.Why = p.T("access.rule." + string(rule))
+	v.WhyURL = p.URL("/why?of=/library/" + p.rec.ID)
 	if ReaderOf(p.r).May(access.Edit, p.rec.Label).Allowed {
-		v.Edit = p.URL("/library/" + p.rec.ID + "/edit")
+		v.Edit, v.Withdraw = p.URL("/library/"+p.rec.ID+"/edit"), p.URL("/library/"+p.rec.ID+"/withdraw")
+		if err := p.lowering(&v); err != nil {
+			return v, err
+		}
 	}
 	p.languages(&v)
 	if p.other != nil {
@@ -251,13 +271,15 @@ func (p *reading) inside(v *ReadingView) error {
 // insideStep is how many passages a search inside a document reads at once.
 const insideStep = 500
 
-// address is the document's permanent address, as a citation writes it.
-func address(r *http.Request, id string) string {
-	scheme := "http"
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https"
+// address is the document's permanent address, as a citation writes it: where
+// readers find the pages, and not what the request called the server, which is
+// whatever its sender writes.
+func (h *House) address(r *http.Request, id string) string {
+	origin := h.site.opts.Origin
+	if origin == "" {
+		origin = "http://" + r.Host
 	}
-	return scheme + "://" + r.Host + "/library/" + id
+	return origin + "/library/" + id
 }
 
 func (p *reading) languages(v *ReadingView) {

@@ -16,7 +16,7 @@ import (
 func (p *reading) tags() []Tag {
 	var list []Tag
 	if p.rec.Level > access.Public {
-		list = append(list, Tag{Attention, p.T("access.level." + p.rec.Level.String())})
+		list = append(list, p.levelTag(p.rec.Label))
 	}
 	if p.rec.Sample {
 		list = append(list, Tag{Plain, p.T("library.sample")})
@@ -116,14 +116,14 @@ func (p *reading) files(v *ReadingView) error {
 }
 
 func (p *reading) fileLink(v library.Version) *FileLink {
-	base := "/library/" + p.rec.ID + "/" + library.LangPath(p.ed.Lang) + "/file?v=" + v.ID
+	base := "/files/" + v.ID
 	parts := []string{strings.ToUpper(strings.TrimPrefix(fileExt(v.File), ".")), p.Size(v.Bytes)}
 	if v.Pages > 0 {
 		parts = append(parts, p.T("library.pages", "n", v.Pages))
 	}
 	link := &FileLink{Text: v.File, URL: base, Line: strings.Join(parts, ", ")}
 	if viewable(v.Media) {
-		link.View = base + "&view=1"
+		link.View = base + "?view=1"
 	}
 	return link
 }

@@ -138,7 +138,7 @@ func TestADocumentOpensForThoseWhoMayReadIt(t *testing.T) {
 		if got := desk.get("/en/library/" + id + "/en/cite?p=1"); !got.says("X/1") {
 			t.Error("the citation lacks the symbol")
 		}
-		for _, path := range []string{"/en/library/" + id + "/ru", "/en/library/" + id + "/en/cite?p=99", "/en/library/" + id + "/en/cite?p=x", "/en/library/nothing", "/en/library/" + id + "/en/file?v=nothing"} {
+		for _, path := range []string{"/en/library/" + id + "/ru", "/en/library/" + id + "/en/cite?p=99", "/en/library/" + id + "/en/cite?p=x", "/en/library/nothing", "/en/files/nothing"} {
 			if got := desk.get(path); got.status != http.StatusNotFound {
 				t.Errorf("%s answers %d", path, got.status)
 			}
@@ -165,8 +165,8 @@ func TestAnOriginalIsADownloadThatCannotRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := "/library/" + id + "/en/file?v=" + rec.Editions[0].Version.ID
-		for _, view := range []string{"", "&view=1"} {
+		path := "/files/" + rec.Editions[0].Version.ID
+		for _, view := range []string{"", "?view=1"} {
 			v := h.visitor()
 			answer, err := v.client.Do(v.request("GET", path+view, "", nil))
 			if err != nil {

@@ -84,8 +84,8 @@ const hitsAPage = 20
 const maxQuestion = 1000
 
 func (h *House) openSearch() {
-	h.site.Handle("GET /search", h.search)
-	h.site.Handle("GET /library", h.search)
+	h.site.Handle("GET /search", h.site.costly(h.search))
+	h.site.Handle("GET /library", h.site.costly(h.search))
 }
 
 // search shows what was found for ?q= and the chosen filters; without a
@@ -173,7 +173,25 @@ func (f *Frame) sorts(q search.Query) []SortLink {
 // wording puts ids into the reader's words.
 type wording struct {
 	*Frame
-	names *directory.Snapshot
+	names  *directory.Snapshot
+	groups map[string]string // names of the closed groups that the reader may know, or nil
+}
+
+// groupName is what a closed group is called.
+func (w wording) groupName(id string) string {
+	if name := w.groups[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// levelTag says who may read what is not public; a closed group is named to
+// those who may know it.
+func (w wording) levelTag(l access.Label) Tag {
+	if l.Level == access.Closed && w.groups[l.Group] != "" {
+		return Tag{Attention, w.T("groups.label", "group", w.groups[l.Group])}
+	}
+	return Tag{Attention, w.T("access.level." + l.Level.String())}
 }
 
 // value is what a facet's value is called.
@@ -283,7 +301,7 @@ func (w wording) hit(found library.Found, asked string, words []string) HitView 
 		}
 	}
 	if found.Level > access.Public {
-		v.Tags = append(v.Tags, Tag{Attention, w.T("access.level." + found.Level.String())})
+		v.Tags = append(v.Tags, w.levelTag(found.Label))
 	}
 	if found.Sample {
 		v.Tags = append(v.Tags, Tag{Plain, w.T("library.sample")})

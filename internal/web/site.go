@@ -25,8 +25,10 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -34,13 +36,15 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/lang"
+	"polis/internal/personal"
 )
 
 // Reader is who reads: the zero Reader is not signed in.
 type Reader struct {
 	access.Subject
-	Name string   // as she writes it herself
-	Lang lang.Tag // her language where the address names none, or ""
+	Name  string   // as she writes it herself
+	Lang  lang.Tag // her language where the address names none, or ""
+	Token string   // id of the token with which a program asks for her, or ""
 }
 
 // Options are what a Site needs from the rest of the house.
@@ -59,10 +63,24 @@ type Options struct {
 	// Origin is where the site stands, "https://polis.example", for addresses on
 	// paper. "" prints the path alone.
 	Origin string
+	// Proxies are the networks of proxies in front whose X-Forwarded-For is
+	// believed; nobody else's is.
+	Proxies []netip.Prefix
+	// HTTPS says that readers come over https://, whoever unpacks it.
+	HTTPS bool
+	// Rates bound how much one may ask for; zero: as much as they like.
+	Rates Rates
+	// Contact is where a security hole is reported: an address of mail or a page.
+	// "": /.well-known/security.txt is not there.
+	Contact string
 	// Version is shown in the footer.
 	Version string
 	// Log takes one line a request and one an internal error; nil means slog.Default.
 	Log *slog.Logger
+	// Served hears of every request after its answer: the route's pattern, "kept"
+	// for a page from the shelf or "" where none fits, the status and the time
+	// that it took. Nil: nobody does.
+	Served func(route string, status int, took time.Duration)
 }
 
 // Site routes requests to handlers and shows pages. It is an http.Handler.
@@ -73,6 +91,10 @@ type Site struct {
 	log     *slog.Logger
 	handler http.Handler
 	places  func() []place
+	routes  []string                                       // patterns that answer: a test holds that each is looked at
+	periods func(context.Context) (personal.Chosen, error) // nil: the usual ones
+
+	programRates, costlyRates *rates
 }
 
 // New makes a Site with the pages that need no other room: help,
@@ -85,9 +107,11 @@ func New(opts Options) *Site {
 		opts.Log = slog.Default()
 	}
 	s := &Site{opts: opts, mux: http.NewServeMux(), shelf: newShelf(opts.Shelf, opts.Generation), log: opts.Log}
+	s.programRates, s.costlyRates = newRates("api", opts.Rates.API), newRates("costly", opts.Rates.Costly)
 	s.places = sync.OnceValue(s.findPlaces)
 	s.mux.Handle("GET "+assetPath+"{name}", http.HandlerFunc(serveAsset))
 	s.mux.Handle("GET /favicon.ico", http.RedirectHandler(assets.path("mark.svg"), http.StatusMovedPermanently))
+	s.openSecurityText()
 	s.Handle("GET /help", s.help)
 	s.Handle("GET /accessibility", s.accessibility)
 	s.Handle("GET /privacy", s.privacy)
@@ -100,6 +124,7 @@ func New(opts Options) *Site {
 func (s *Site) chain() http.Handler {
 	inner := http.Handler(http.HandlerFunc(s.dispatch))
 	inner = s.refuseForeignForms(inner)
+	inner = s.pace(inner)
 	inner = s.meet(inner)
 	if s.opts.Session != nil {
 		inner = s.opts.Session(inner)
@@ -138,12 +163,17 @@ const bodyLimit = 1 << 20
 
 // Handle registers a handler for a pattern of net/http's mux, without language
 // prefix: "GET /library/{id}". The body of its requests is limited to 1 MiB.
-func (s *Site) Handle(pattern string, h Handler) { s.mux.Handle(pattern, s.answer(h, bodyLimit)) }
+func (s *Site) Handle(pattern string, h Handler) { s.register(pattern, s.answer(h, bodyLimit)) }
+
+func (s *Site) register(pattern string, h http.Handler) {
+	s.routes = append(s.routes, pattern)
+	s.mux.Handle(pattern, h)
+}
 
 // HandleUpload is Handle for forms that carry files: limit is the largest body
 // in bytes, and the sender has an hour instead of half a minute.
 func (s *Site) HandleUpload(pattern string, limit int64, h Handler) {
-	s.mux.Handle(pattern, s.answer(func(w http.ResponseWriter, r *http.Request) error {
+	s.register(pattern, s.answer(func(w http.ResponseWriter, r *http.Request) error {
 		Patient(w, time.Hour)
 		return h(w, r)
 	}, limit))
@@ -151,7 +181,7 @@ func (s *Site) HandleUpload(pattern string, limit int64, h Handler) {
 
 // Mount registers a handler that answers for itself, errors included: the API.
 // Such a handler limits the bodies it reads.
-func (s *Site) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+func (s *Site) Mount(pattern string, h http.Handler) { s.register(pattern, h) }
 
 // Server returns an HTTP server for the site with the limits a server on the
 // open network needs. Downloads and uploads that take longer use Patient.

@@ -19,7 +19,7 @@ type ThemeDoor struct {
 	Name  string
 	About string
 	URL   string
-	Count int // documents that the reader may see
+	Held  string // "61 documents", of those that the reader may see
 	Subs  []ThemeDoor
 }
 
@@ -37,16 +37,16 @@ type ThemeView struct {
 
 var themesPage = newPage("themes", ThemesView{Themes: []ThemeDoor{{
 	ID: "police-reform", Name: "Police development and reform", About: "How a police service becomes one that the people trust.",
-	URL: "/en/themes/police-reform", Count: 148,
+	URL: "/en/themes/police-reform", Held: "148 documents",
 	Subs: []ThemeDoor{
-		{ID: "community-policing", Name: "Community policing", About: "Police and public solve local problems together.", URL: "/en/themes/police-reform/community-policing", Count: 61},
-		{ID: "anti-corruption", Name: "Anti-corruption", About: "Integrity inside the police.", URL: "/en/themes/police-reform/anti-corruption"},
+		{ID: "community-policing", Name: "Community policing", About: "Police and public solve local problems together.", URL: "/en/themes/police-reform/community-policing", Held: "61 documents"},
+		{ID: "anti-corruption", Name: "Anti-corruption", About: "Integrity inside the police.", URL: "/en/themes/police-reform/anti-corruption", Held: "No documents yet"},
 	},
 }}})
 
 var themePage = newPage("theme", ThemeView{
 	ID: "police-reform", About: "How a police service becomes one that the people trust.",
-	Subs:     []ThemeDoor{{Name: "Community policing", About: "Police and public solve local problems together.", URL: "/en/themes/police-reform/community-policing", Count: 61}},
+	Subs:     []ThemeDoor{{Name: "Community policing", About: "Police and public solve local problems together.", URL: "/en/themes/police-reform/community-policing", Held: "61 documents"}},
 	Items:    []Link{{"14 Police development and reform", "/en/framework/1049/14"}},
 	Siblings: []Link{{"Police education and training", "/en/themes/police-reform/police-education"}},
 	Documents: DocumentsView{
@@ -82,9 +82,13 @@ func (h *House) themes(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *Frame) themeDoor(t framework.Term, counts map[string]int) ThemeDoor {
-	return ThemeDoor{
-		ID: t.ID, Name: t.Names.In(f.Lang), About: t.About.In(f.Lang), URL: f.URL("/themes/" + t.ID), Count: counts[t.ID],
+	door := ThemeDoor{
+		ID: t.ID, Name: t.Names.In(f.Lang), About: t.About.In(f.Lang), URL: f.URL("/themes/" + t.ID), Held: f.T("themes.none"),
 	}
+	if n := counts[t.ID]; n > 0 {
+		door.Held = f.T("themes.documents", "n", n)
+	}
+	return door
 }
 
 // theme shows one theme or sub-theme.
@@ -97,7 +101,7 @@ func (h *House) theme(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words := wording{h.site.Frame(r), names}
+	words := wording{Frame: h.site.Frame(r), names: names}
 	list, answer, err := h.documents(r, words, search.Theme, t.ID)
 	if err != nil {
 		return err

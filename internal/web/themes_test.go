@@ -20,22 +20,7 @@ func TestThemePages(t *testing.T) {
 	shelve(t, h, library.Draft{Tags: under, Dated: "2025", Kind: "guide"}, lang.Names{"en": "Newest open guide", "ru": "Новейшее пособие"})
 	shelve(t, h, library.Draft{Tags: under, Dated: "2026", Kind: "report", Level: access.Official}, lang.Names{"en": "Inner report"})
 
-	t.Run("every theme and sub-theme has a page that is whole in six languages", func(t *testing.T) {
-		for _, tag := range lang.All {
-			paths := []string{"/themes"}
-			for _, theme := range framework.Themes() {
-				paths = append(paths, "/themes/"+theme.ID)
-				for _, sub := range theme.Narrower {
-					paths = append(paths, "/themes/"+sub.ID)
-				}
-			}
-			for _, path := range paths {
-				w := visitAs(h, "", "/"+string(tag)+path)
-				says(t, w, 200)
-				sound(t, w, tag)
-			}
-		}
-	})
+	t.Run("every theme and sub-theme has a page that is whole in six languages", func(t *testing.T) { wholeThemes(t, h) })
 	t.Run("what a reader may not see is not counted for her", func(t *testing.T) {
 		for path, counts := range map[string][2]string{
 			"/en/themes":               {"8 documents", "9 documents"},
@@ -47,33 +32,8 @@ func TestThemePages(t *testing.T) {
 			says(t, visitAs(h, "desk", path), 200, counts[1])
 		}
 	})
-	t.Run("a doorway names the newest documents once, each with its languages", func(t *testing.T) {
-		w := visitAs(h, "", "/ru/themes/police-reform/community-policing")
-		says(t, w, 200, "Новейшее пособие", "Open guide of 2018")
-		silentOn(t, w, "Newest open guide", "Open guide of 2016")
-		body := w.Body.String()
-		first, second := strings.Index(body, "Новейшее пособие"), strings.Index(body, "Open guide of 2024")
-		if first < 0 || second < first {
-			t.Error("the newest does not come first")
-		}
-		if !strings.Contains(body[first:second], `hreflang="en">English</a>`) {
-			t.Error("the English version is not named")
-		}
-	})
-	t.Run("every figure leads to the documents behind it", func(t *testing.T) {
-		body := visitAs(h, "", "/en/themes/police-reform/community-policing").Body.String()
-		for _, link := range []string{
-			`href="/en/library?theme=police-reform%2fcommunity-policing"`,
-			`href="/en/library?theme=police-reform%2fcommunity-policing&amp;type=guide"`,
-			`href="/en/library?theme=police-reform%2fcommunity-policing&amp;lang=ru"`,
-			`href="/en/library?theme=police-reform%2fcommunity-policing&amp;year=2021"`,
-			`href="/en/framework/1049/14.1"`,
-		} {
-			if !strings.Contains(body, link) && !strings.Contains(body, strings.ReplaceAll(link, "%2f", "%2F")) {
-				t.Errorf("no %s", link)
-			}
-		}
-	})
+	t.Run("a doorway names the newest documents once, each with its languages", func(t *testing.T) { newestFirst(t, h) })
+	t.Run("every figure leads to the documents behind it", func(t *testing.T) { figuresLeadOn(t, h) })
 	t.Run("a theme without documents says how one comes to be there", func(t *testing.T) {
 		says(t, visitAs(h, "", "/en/themes/drugs"), 200, lang.For("en").T("themes.empty"))
 	})
@@ -84,4 +44,50 @@ func TestThemePages(t *testing.T) {
 			}
 		}
 	})
+}
+
+func wholeThemes(t *testing.T, h *House) {
+	for _, tag := range lang.All {
+		paths := []string{"/themes"}
+		for _, theme := range framework.Themes() {
+			paths = append(paths, "/themes/"+theme.ID)
+			for _, sub := range theme.Narrower {
+				paths = append(paths, "/themes/"+sub.ID)
+			}
+		}
+		for _, path := range paths {
+			w := visitAs(h, "", "/"+string(tag)+path)
+			says(t, w, 200)
+			sound(t, w, tag)
+		}
+	}
+}
+
+func newestFirst(t *testing.T, h *House) {
+	w := visitAs(h, "", "/ru/themes/police-reform/community-policing")
+	says(t, w, 200, "Новейшее пособие", "Open guide of 2018")
+	silentOn(t, w, "Newest open guide", "Open guide of 2016")
+	body := w.Body.String()
+	first, second := strings.Index(body, "Новейшее пособие"), strings.Index(body, "Open guide of 2024")
+	if first < 0 || second < first {
+		t.Error("the newest does not come first")
+	}
+	if !strings.Contains(body[first:second], `hreflang="en">English</a>`) {
+		t.Error("the English version is not named")
+	}
+}
+
+func figuresLeadOn(t *testing.T, h *House) {
+	body := visitAs(h, "", "/en/themes/police-reform/community-policing").Body.String()
+	for _, link := range []string{
+		`href="/en/library?theme=police-reform%2fcommunity-policing"`,
+		`href="/en/library?theme=police-reform%2fcommunity-policing&amp;type=guide"`,
+		`href="/en/library?theme=police-reform%2fcommunity-policing&amp;lang=ru"`,
+		`href="/en/library?theme=police-reform%2fcommunity-policing&amp;year=2021"`,
+		`href="/en/framework/1049/14.1"`,
+	} {
+		if !strings.Contains(body, link) && !strings.Contains(body, strings.ReplaceAll(link, "%2f", "%2F")) {
+			t.Errorf("no %s", link)
+		}
+	}
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/netip"
+	"slices"
 
 	"polis/internal/lang"
 )
@@ -11,9 +13,10 @@ import (
 type visit struct {
 	id       string // number of the request, in the log and on the error page
 	lang     lang.Tag
-	prefixed bool   // the address named the language
-	path     string // without the language
-	route    string // pattern that answered, "" if none did
+	prefixed bool       // the address named the language
+	path     string     // without the language
+	route    string     // pattern that answered, "" if none did
+	address  netip.Addr // of whoever sends the request
 	reader   Reader
 	keep     *keptPage // the page as shown, if the shelf may have it
 }
@@ -41,8 +44,14 @@ func LangOf(r *http.Request) lang.Tag { return visitOf(r).lang }
 
 // bringsIdentity reports whether the request carries anything that may say who
 // sends it. POLIS sets no cookie before sign-in, so an anonymous reader has none.
+// The cookie by which a browser is known says nothing of the kind.
 func bringsIdentity(r *http.Request) bool {
-	return r.Header.Get("Cookie") != "" || r.Header.Get("Authorization") != ""
+	if r.Header.Get("Authorization") != "" {
+		return true
+	}
+	return r.Header.Get("Cookie") != "" && slices.ContainsFunc(r.Cookies(), func(c *http.Cookie) bool {
+		return c.Name != deviceCookieName && c.Name != securePrefix+deviceCookieName
+	})
 }
 
 // meet finds out who reads.
@@ -55,9 +64,13 @@ func (s *Site) meet(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		reader, err := s.opts.Reader(r)
+		err := s.meetProgram(w, r)
+		var reader Reader
+		if err == nil {
+			reader, err = s.opts.Reader(r)
+		}
 		if err != nil {
-			s.showFault(w, r, err)
+			s.turnAway(w, r, err)
 			return
 		}
 		v := visitOf(r)

@@ -63,6 +63,18 @@ for (const link of navigator.clipboard ? document.querySelectorAll('[data-cite]'
   })
 }
 
+// A field for a name of the directory offers all of them to who comes to it,
+// the reader's own first.
+for (const field of document.querySelectorAll('[data-names]')) {
+  field.addEventListener('focus', async () => {
+    const answer = await fetch(field.dataset.names).catch(() => null)
+    if (!answer?.ok) return
+    const names = new Set([...field.list.options].map(option => option.value))
+    for (const name of (await answer.text()).split('\n')) names.add(name)
+    field.list.replaceChildren(...[...names].map(value => Object.assign(document.createElement('option'), { value })))
+  }, { once: true })
+}
+
 // Drafts lie in this window's session storage until the form is sent.
 for (const form of document.querySelectorAll('form[data-draft]')) {
   const key = `draft:${form.dataset.draft}:${location.pathname}`

@@ -1,0 +1,132 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"polis/internal/lang"
+)
+
+//go:embed letter.html
+var letterFile embed.FS
+
+var letterHTML = template.Must(template.ParseFS(letterFile, "letter.html"))
+
+// text is a letter as it is read.
+type text struct {
+	Lang       lang.Tag
+	Subject    string
+	Paragraphs []string
+	Button     string // words of the link
+	Link       string // whole address, or ""
+	ByHand     string // what to do where the link does not work
+	Foot       string
+}
+
+// compose writes the letter. Addresses in it begin with the origin that the
+// installation was given: never with what a request called it.
+func compose(origin string, l Letter) text {
+	p := lang.For(l.Lang)
+	args := l.words(p)
+	prefix := l.Kind
+	if !strings.Contains(prefix, ".") {
+		prefix = "mail." + prefix
+	}
+	t := text{Lang: p.Tag(), Subject: oneLine(p.T(prefix+".subject", args...))}
+	greeting := p.T("mail.hello")
+	if name := oneLine(l.Name); name != "" {
+		greeting = p.T("mail.hello.name", "name", name)
+	}
+	t.Paragraphs = append([]string{greeting}, strings.Split(p.T(prefix+".text", args...), "\n\n")...)
+	if l.Path != "" {
+		t.Link, t.Button = link(origin, l), p.T(prefix+".button")
+		t.ByHand = p.T("mail.by-hand")
+	}
+	t.Foot = p.T("mail.foot", "origin", origin)
+	return t
+}
+
+// link is the whole address of the letter's page.
+func link(origin string, l Letter) string {
+	address := origin + "/" + string(lang.For(l.Lang).Tag()) + l.Path
+	if l.Ticket == "" {
+		return address
+	}
+	mark := "?"
+	if strings.Contains(l.Path, "?") {
+		mark = "&"
+	}
+	return address + mark + url.Values{"t": {l.Ticket}}.Encode()
+}
+
+// words are the letter's arguments in its language, each one line: what a
+// person wrote as her name must not become a paragraph of ours.
+func (l Letter) words(p *lang.Printer) []any {
+	var args []any
+	for name, value := range l.Args {
+		value = oneLine(value)
+		switch {
+		case name == "role":
+			value = p.T("access.role." + value)
+		case strings.HasSuffix(name, "day"):
+			if day, err := time.Parse(time.DateOnly, value); err == nil {
+				value = p.Date(day)
+			}
+		}
+		if n, err := strconv.Atoi(value); err == nil && name == "n" { // it chooses the plural
+			args = append(args, name, n)
+			continue
+		}
+		args = append(args, name, value)
+	}
+	return args
+}
+
+// plain is the letter without any marks.
+func (t text) plain() string {
+	var b strings.Builder
+	for _, p := range t.Paragraphs {
+		b.WriteString(p + "\n\n")
+	}
+	if t.Link != "" {
+		b.WriteString(t.Button + ":\n" + t.Link + "\n\n")
+	}
+	b.WriteString("-- \n" + t.Foot + "\n")
+	return b.String()
+}
+
+// message makes the letter a message to one address. Go-mail encodes what the
+// headers hold; nothing that goes in has a line break.
+func (t text) message(s Settings, to string) (*gomail.Msg, error) {
+	var html bytes.Buffer
+	if err := letterHTML.Execute(&html, t); err != nil {
+		return nil, fmt.Errorf("mail: write: %w", err)
+	}
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := m.FromFormat(oneLine(s.Name), s.From); err != nil {
+		return nil, fmt.Errorf("mail: sender: %w", err)
+	}
+	if !ValidAddress(to) {
+		return nil, fmt.Errorf("mail: %q is no address", to)
+	}
+	if err := m.To(to); err != nil {
+		return nil, fmt.Errorf("mail: recipient: %w", err)
+	}
+	m.Subject(t.Subject)
+	m.SetDate()
+	_, domain, _ := strings.Cut(s.From, "@")
+	m.SetMessageIDWithValue(newMessageID(domain))
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office answers
+	m.SetGenHeader("Content-Language", string(t.Lang))
+	m.SetBodyString(gomail.TypeTextPlain, t.plain())
+	m.AddAlternativeString(gomail.TypeTextHTML, html.String())
+	return m, nil
+}

@@ -1,0 +1,126 @@
+package personal
+
+import (
+	"slices"
+
+	"polis/internal/store"
+)
+
+// Part is what one table holds of people, and what a person is given of it.
+type Part struct {
+	Table   string
+	Columns []string  // those that name a person
+	Given   []Section // what is given out
+	Exempt  string    // why nothing is, or ""
+}
+
+// Section is one list in the file that a person is given: a name and a statement
+// on the person's id, $1. What opens something is in none.
+type Section struct{ Name, Query string }
+
+// Parts are all tables in which somebody is named.
+var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork)
+
+var ofAccount = []Part{
+	{Table: "person", Columns: []string{"email", "owner"}, Given: []Section{{"person", `
+		SELECT id, email, name, acts_for, body, lang, secret <> '' AS has_password, confirmed, seen, signed_out, blocked, warned, warned_again, created, updated
+		FROM person WHERE {scope} AND id = $1`}}},
+	{Table: "vouching", Columns: []string{"person", "by_whom", "ended_by", "owner"}, Given: []Section{
+		{"vouchings", "SELECT id, acts_for, body, trust, by_whom, since, until, ended, ended_by, reason FROM vouching WHERE {scope} AND person = $1 ORDER BY since"},
+		{"vouchings_given", "SELECT id, person, acts_for, body, since, until, ended FROM vouching WHERE {scope} AND by_whom = $1 ORDER BY since"},
+		{"vouchings_ended", "SELECT id, person, acts_for, body, ended, reason FROM vouching WHERE {scope} AND ended_by = $1 AND person <> $1 ORDER BY ended"},
+	}},
+	{Table: "role_grant", Columns: []string{"person", "by_whom", "ended_by"}, Given: []Section{
+		{"roles", "SELECT id, role, acts_for, body, by_whom, since, until, ended, ended_by, reason FROM role_grant WHERE {scope} AND person = $1 ORDER BY since"},
+		{"roles_given", "SELECT id, person, role, acts_for, body, since, until, ended FROM role_grant WHERE {scope} AND by_whom = $1 ORDER BY since"},
+		{"roles_ended", "SELECT id, person, role, acts_for, body, ended, reason FROM role_grant WHERE {scope} AND ended_by = $1 AND person <> $1 ORDER BY ended"},
+	}},
+	{Table: "membership", Columns: []string{"person", "by_whom"}, Given: []Section{
+		{"groups", "SELECT m.grp, g.name, m.vouching, m.by_whom, m.since FROM membership m JOIN closed_group g ON g.id = m.grp WHERE {scope} AND m.person = $1 ORDER BY m.since"},
+		{"groups_admitted", "SELECT grp, person, since FROM membership WHERE {scope} AND by_whom = $1 ORDER BY since"},
+	}},
+	{Table: "closed_group", Columns: []string{"owner"}, Exempt: "groups are nobody's: the owner is always empty"},
+	{Table: "erasure", Columns: []string{"person"}, Exempt: "who stands there is gone"},
+}
+
+var ofEntrance = []Part{
+	{Table: "session", Columns: []string{"person"}, Given: []Section{{
+		"sessions", "SELECT device, strength, created, seen, expires, ended FROM session WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
+	{Table: "passkey", Columns: []string{"person"}, Given: []Section{{
+		"passkeys", "SELECT name, site, created, used FROM passkey WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
+	{Table: "authenticator", Columns: []string{"person"}, Given: []Section{{
+		"authenticator", "SELECT created FROM authenticator WHERE {scope} AND person = $1",
+	}}},
+	{Table: "recovery_code", Columns: []string{"person"}, Given: []Section{{
+		"recovery_codes", "SELECT used FROM recovery_code WHERE {scope} AND person = $1 ORDER BY used",
+	}}},
+	{Table: "identity", Columns: []string{"person"}, Given: []Section{{
+		"identities", "SELECT issuer, subject, provider, created, used FROM identity WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
+	{Table: "token", Columns: []string{"person", "ended_by"}, Given: []Section{{"tokens", `
+		SELECT t.id, t.name, t.service, t.acts_for, t.body, t.reach, t.changes, t.made, t.until, t.ended, t.ended_by, COALESCE(u.used, 0) AS used
+		FROM token t LEFT JOIN token_use u ON u.token = t.id
+		WHERE {scope} AND t.person = $1 ORDER BY t.made`}}},
+}
+
+var ofLetters = []Part{
+	{Table: "invitation", Columns: []string{"email", "by_whom", "person", "withdrawn_by", "owner"}, Given: []Section{
+		{"invitations", `
+			SELECT id, email, name, role, acts_for, body, lang, by_whom, created, sent, expires, accepted, withdrawn FROM invitation
+			WHERE {scope} AND (person = $1 OR email = (SELECT email FROM person WHERE id = $1)) ORDER BY created`},
+		{"invitations_made", `
+			SELECT id, email, name, role, acts_for, body, lang, circles, until, created, sent, expires, accepted, person, withdrawn, withdrawn_by FROM invitation
+			WHERE {scope} AND by_whom = $1 ORDER BY created`},
+		{"invitations_withdrawn", "SELECT id, role, acts_for, body, created, withdrawn FROM invitation WHERE {scope} AND withdrawn_by = $1 AND by_whom <> $1 ORDER BY withdrawn"},
+	}},
+	{Table: "address_change", Columns: []string{"person"}, Given: []Section{{
+		"address_changes", "SELECT was, becomes, asked, done, undone FROM address_change WHERE {scope} AND person = $1 ORDER BY asked",
+	}}},
+	{Table: "letter", Columns: []string{"recipient"}, Given: []Section{
+		{"letters", `
+			SELECT id, recipient, lang, kind, object, stage, tries, created, updated FROM letter
+			WHERE {scope} AND (recipient = $1 OR recipient = (SELECT email FROM person WHERE id = $1)) ORDER BY created`}, // without its words, which name others
+		{"letters_about", "SELECT id, kind, stage, created, updated FROM letter WHERE {scope} AND object = $1 AND recipient <> $1 ORDER BY created"},
+	}},
+}
+
+var ofWork = []Part{
+	{Table: "event", Columns: []string{"who", "owner"}, Exempt: "given out with its words, see writeEvents"},
+	{Table: "document", Columns: []string{"owner"}, Given: []Section{{"documents", `
+		SELECT id, symbol, kind, dated, original, origin, licence, sample, confirmed, created, updated, level, state, grp FROM document
+		WHERE {scope} AND owner = $1 ORDER BY id`}}},
+	{Table: "lowering", Columns: []string{"asked_by", "decided_by", "owner"}, Given: []Section{
+		{"lowerings_asked", "SELECT id, document, to_level, to_state, to_grp, reason, asked, stage, decided, answer FROM lowering WHERE {scope} AND asked_by = $1 ORDER BY asked"},
+		{"lowerings_decided", "SELECT id, document, to_level, to_state, to_grp, asked, stage, decided, answer FROM lowering WHERE {scope} AND decided_by = $1 AND asked_by <> $1 ORDER BY decided"},
+	}},
+	{Table: "intake", Columns: []string{"owner"}, Given: []Section{{"arrived", `
+		SELECT id, batch, file, sum, bytes, stage, reason, proposal, document, created, updated FROM intake
+		WHERE {scope} AND owner = $1 ORDER BY created, id`}}},
+	{Table: "job", Columns: []string{"owner"}, Given: []Section{{
+		"jobs", "SELECT id, kind, stage, created, updated FROM job WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "withdrawn_document", Columns: []string{"owner"}, Given: []Section{{
+		"withdrawn_documents", "SELECT id, at, level FROM withdrawn_document WHERE {scope} AND owner = $1 ORDER BY at",
+	}}},
+	{Table: "directory_entry", Columns: []string{"owner"}, Exempt: "the directory is nobody's: the owner is always empty"},
+	{Table: "framework_text", Columns: []string{"owner"}, Exempt: "the Framework's text is nobody's"},
+	{Table: "framework_note", Columns: []string{"owner"}, Exempt: "the Framework's notes are nobody's"},
+}
+
+// times are the columns in which a whole number is a moment.
+var times = []string{
+	"confirmed", "seen", "signed_out", "warned", "warned_again", "created", "updated", "since", "until", "ended", "expires",
+	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at",
+}
+
+// legible writes the moments of a row as people read them.
+func legible(r store.Record) store.Record {
+	for i, c := range r {
+		if n, ok := c.Value.(int64); ok && slices.Contains(times, c.Name) {
+			r[i].Value = moment(n)
+		}
+	}
+	return r
+}

@@ -1,0 +1,152 @@
+package web
+
+import (
+	"net/url"
+
+	"polis/internal/lang"
+)
+
+// face is an address that shows something: how the test asks it.
+type face struct {
+	of    func(s secret) []string // of one document
+	whole []string                // of everything at once
+	told  string                  // why it may answer otherwise about what is hidden than about what is not there
+	none  string                  // or why it shows no records, nor anything made from them
+}
+
+// about makes addresses of one document, each in a language of its own.
+func about(paths ...string) func(s secret) []string {
+	return func(s secret) (list []string) {
+		for i, path := range paths {
+			list = append(list, "/"+string(lang.All[i%len(lang.All)])+s.fill(path))
+		}
+		return list
+	}
+}
+
+// faces are all there are. A page that is made of records is asked about each
+// document or as a whole; whoever adds an address says here which it is.
+func faces() map[string]face {
+	text := face{none: "a text of the house"}
+	own := face{none: "about her own account"}
+	door := face{none: "before anybody is signed in"}
+	people := face{none: "about people, not records"}
+	settings := face{none: "the installation's settings"}
+	every := []string{"/library", "/library?sort=date&page=2", "/ru/library?level=closed&level=official", "/fr/library?theme=cybercrime", "/search?q=meeting", "/de/search?q=%22" + common + "%22"}
+	return map[string]face{
+		"GET /{$}":                         {whole: []string{"/", "/ru", "/es"}},
+		"GET /library":                     {of: about("/library?q=WORD", "/library?q=WOR*", "/library?q=%22WORD%22", "/library?q=SYMBOL"), whole: every},
+		"GET /search":                      {of: about("/search?q=WORD&sort=date", "/search?q=WORT"), whole: every[4:]},
+		"GET /library/{id}":                {of: about("/library/ID", "/library/ID", "/library/ID", "/library/ID", "/library/ID", "/library/ID", "/library/ID?q=WORD&inside=1")},
+		"GET /library/{id}/{lang}":         {of: about("/library/ID/en?beside=ru", "/library/ID/ru", "/library/ID/en?part=2", "/library/ID/de")},
+		"GET /library/{id}/{lang}/cite":    {of: about("/library/ID/en/cite?p=1")},
+		"GET /library/{id}/{lang}/file":    {of: about("/library/ID/en/file?v=VERSION", "/library/ID/en/file?v=VERSION&view=1")},
+		"GET /library/{id}/edit":           {of: about("/library/ID/edit")},
+		"GET /library/{id}/withdraw":       {of: about("/library/ID/withdraw")},
+		"GET /library/{id}/lowering":       {of: about("/library/ID/lowering")},
+		"GET /library/lowering":            {whole: []string{"/library/lowering"}},
+		"GET /files/{version}":             {of: about("/files/VERSION", "/files/VERSION?view=1")},
+		"GET /api/v1/files/{version}":      {of: bare("/api/v1/files/VERSION")},
+		"GET /why":                         {of: about("/why?of=/library/ID", "/why?of=https://polis.example/ru/library/ID/ru"), told: "the rule, to people somebody vouches for"},
+		"GET /library/upload":              {whole: []string{"/library/upload", "/library/upload?into=1"}},
+		"GET /library/intake":              {whole: []string{"/library/intake", "/library/intake?stage=ready"}},
+		"GET /library/intake/{id}/confirm": {of: about("/library/intake/INTAKE/confirm", "/library/intake/INTAKE/confirm?into=ID", "/library/intake/INTAKE/confirm?like=ID")},
+		"GET /themes":                      {whole: []string{"/themes", "/it/themes"}},
+		"GET /themes/{id...}":              {whole: []string{"/themes/cybercrime", "/themes/police-reform/community-policing", "/ru/themes/drugs"}},
+		"GET /framework":                   {whole: []string{"/framework", "/fr/framework"}},
+		"GET /framework/{edition}":         {whole: []string{"/framework/1049"}},
+		"GET /framework/{edition}/{item}":  {whole: []string{"/framework/1049/14.3", "/framework/1049/12.3", "/es/framework/1049/19"}},
+		"GET /states":                      {whole: []string{"/states", "/ru/states?sort=documents"}},
+		"GET /structures":                  {whole: []string{"/structures"}},
+		"GET /organisations":               {whole: []string{"/organisations"}},
+		"GET /states.csv":                  {whole: []string{"/states.csv"}},
+		"GET /structures.csv":              {whole: []string{"/structures.csv"}},
+		"GET /organisations.csv":           {whole: []string{"/organisations.csv"}},
+		"GET /directory.csv":               {whole: []string{"/directory.csv"}},
+		"GET /directory/names":             {whole: []string{"/directory/names"}},
+		"GET /directory/{id}":              {whole: []string{"/directory/KG", "/de/directory/spmu", "/directory/TJ"}},
+		"GET /directory/{id}/edit":         {whole: []string{"/directory/KG/edit"}},
+		"GET /directory/new":               {whole: []string{"/directory/new"}},
+		"GET /directory/import":            {whole: []string{"/directory/import"}},
+		"GET /account":                     {whole: []string{"/account", "/ru/account"}},
+		"GET /account/data":                {whole: []string{"/account/data"}},
+		"GET /account/delete":              {whole: []string{"/account/delete"}},
+		"GET /account/log":                 {whole: []string{"/account/log"}},
+		"GET /welcome":                     {whole: []string{"/welcome"}},
+		"GET /admin/log":                   {of: about("/admin/log?of=/library/ID"), told: "that something happened, to administrators", whole: []string{"/admin/log", "/admin/log?page=2"}},
+		"GET /admin/log/csv":               {of: about("/admin/log/csv?of=ID"), told: "that something happened, to administrators", whole: []string{"/admin/log/csv"}},
+		"GET /admin/log/checkpoint":        {whole: []string{"/admin/log/checkpoint"}},
+		"GET /admin/jobs":                  {whole: []string{"/admin/jobs"}},
+		"GET /admin/quarantine":            {whole: []string{"/admin/quarantine"}},
+		"GET /admin/quarantine/{id}/file":  {of: about("/admin/quarantine/INTAKE/file")},
+		"GET /admin/storage":               {whole: []string{"/admin/storage"}},
+		"GET /admin/health":                {whole: []string{"/admin/health"}},
+		"GET /groups":                      {whole: []string{"/groups"}},
+		"GET /groups/{id}":                 {whole: []string{"/groups/face-g1", "/groups/face-g2?q=face"}},
+		"GET /people":                      {whole: []string{"/people"}},
+		"GET /people.csv":                  {whole: []string{"/people.csv"}},
+		"GET /people/{id}":                 {of: about("/people/OWNER"), told: "the person"},
+		"GET /people/{id}/delete":          {of: about("/people/OWNER/delete"), told: "the person"},
+		"/api/v1/":                         {of: bare(apiOfOne...), whole: apiOfAll},
+		"GET /admin":                       settings,
+		"GET /admin/mail":                  settings,
+		"GET /admin/providers":             settings,
+		"GET /admin/providers/new":         settings,
+		"GET /admin/providers/{id}":        settings,
+		"GET /admin/retention":             settings,
+		"GET /admin/hand-over":             people,
+		"GET /groups/new":                  people,
+		"GET /invitations":                 people,
+		"GET /invitations/new":             people,
+		"GET /invitations/many":            people,
+		"GET /account/address":             own,
+		"GET /account/address/sent":        own,
+		"GET /address/confirm":             own,
+		"GET /address/undo":                own,
+		"GET /account/details":             own,
+		"GET /account/identities/connect":  own,
+		"GET /account/security":            own,
+		"GET /account/security/password":   own,
+		"GET /account/security/app":        own,
+		"GET /account/security/passkey":    own,
+		"GET /account/tokens":              own,
+		"GET /admin/tokens":                people,
+		"GET /prove":                       own,
+		"GET /sign-in":                     door,
+		"GET /sign-in/with/{id}/back":      door,
+		"GET /invitation":                  door,
+		"GET /register":                    door,
+		"GET /register/sent":               door,
+		"GET /register/confirm":            door,
+		"GET /reset":                       door,
+		"GET /reset/sent":                  door,
+		"GET /reset/new":                   door,
+		"GET /help":                        text,
+		"GET /accessibility":               text,
+		"GET /privacy":                     text,
+		"GET /about":                       text,
+		"GET /.well-known/security.txt":    text,
+	}
+}
+
+func bare(paths ...string) func(s secret) []string {
+	return func(s secret) (list []string) {
+		for _, path := range paths {
+			list = append(list, s.fill(path))
+		}
+		return list
+	}
+}
+
+// apiOfOne and apiOfAll are the addresses of the API; a test holds them against
+// its own description.
+var (
+	apiOfOne = []string{
+		"/api/v1/documents/ID", "/api/v1/documents/ID/en/text", "/api/v1/documents/ID/ru/text",
+		"/api/v1/search?q=WORD", "/api/v1/search?q=%22WORD%22&group=true", "/api/v1/search?q=WOR&limit=100",
+	}
+	apiOfAll = []string{
+		"/api/v1/search?limit=1000", "/api/v1/search?group=true&q=" + url.QueryEscape(common), "/api/v1/search?level=closed&sort=date",
+		"/api/v1/directory", "/api/v1/directory/KG", "/api/v1/framework", "/api/v1/framework/editions/1049", "/api/v1/themes",
+	}
+)

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"polis/internal/access"
+	"polis/internal/account"
+	"polis/internal/lang"
+)
+
+// invited is a new expert before her browser, and those who let her in.
+type invited struct {
+	keyed
+	words       *lang.Printer
+	tag         string // her language
+	width       int64  // of her screen
+	desk, focal visitor
+	mailbox     postal
+	looks       int
+}
+
+const invitedAddress = "aida@polis.example"
+
+// TestAnInvitedExpert goes the way of somebody new as she would: the letter, a
+// name and a password, a passkey, the closed document of her group, and the end
+// of it when her focal point takes the word back. Nothing waives the second
+// factor here. ASVS 5.0 6.3.3, 8.3.2.
+func TestAnInvitedExpert(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	for tag, width := range map[lang.Tag]int64{"en": 1280, "ru": 360} {
+		t.Run(string(tag), func(t *testing.T) {
+			eachPostal(t, func(t *testing.T, h postal) {
+				v := newInvited(t, h, tag, width)
+				document := "/" + v.tag + "/library/" + v.closedTo("investigators", "Undercover servers") + "/en"
+				v.accepts(v.letter())
+				v.addsPasskey()
+				v.signsInWithItAlone()
+				v.losesIt(document, v.finds(document))
+			})
+		})
+	}
+}
+
+func newInvited(t *testing.T, h postal, tag lang.Tag, width int64) *invited {
+	t.Helper()
+	h.unwaived()
+	if err := account.OpenGroup(t.Context(), h.DB, access.System("test"), "investigators", "Network of investigators", ""); err != nil {
+		t.Fatal(err)
+	}
+	desk, focal := h.twofold("desk@polis.example", access.DeskOfficer, ""), h.twofold("focal@polis.example", access.FocalPoint, "KG")
+	v := &invited{newKeyed(t, h.inhabited), lang.For(tag), string(tag), width, desk, focal, h, 0}
+	h.Post.Origin = v.base
+	v.do(chromedp.EmulateViewport(width, 800))
+	return v
+}
+
+// twofold opens a browser in which somebody is signed in with password and code.
+func (h inhabited) twofold(email string, role access.Role, state string) visitor {
+	h.t.Helper()
+	h.person(email, role, state)
+	secret, v := h.withApp(email), h.visitor()
+	step := v.post("/en/sign-in", "email", email, "password", testPassword)
+	if got := v.post("/en/sign-in/code", append(step.hidden(), "code", h.code(secret, 0))...); got.status != http.StatusSeeOther {
+		h.t.Fatal(email, "is not in:", got.status)
+	}
+	return v
+}
+
+// letter is where the letter to her leads. A focal point admits to no group: the
+// desk invites for her.
+func (v *invited) letter() string {
+	v.Helper()
+	form := []string{"email", invitedAddress, "name", "Aida", "role", "expert", "for", "Kyrgyzstan", "lang", v.tag, "groups", "investigators"}
+	if got := v.focal.post("/en/invitations/new", form...); got.status == http.StatusSeeOther {
+		v.Error("a focal point admits to a group that she does not keep")
+	}
+	if got := v.desk.post("/en/invitations/new", form...); got.status != http.StatusSeeOther {
+		v.Fatal(got.status, got.body)
+	}
+	origin, path := v.mailbox.letter(invitedAddress).Link(v)
+	if origin != v.base || !strings.HasPrefix(path, "/"+v.tag+"/invitation?t=") {
+		v.Fatal("the letter leads to", origin, path)
+	}
+	return path
+}
+
+// accepts opens the letter's link and says who she is.
+func (v *invited) accepts(path string) {
+	v.Helper()
+	v.open(path)
+	v.look("invitation", "", "Network of investigators", v.words.T("access.role.expert"))
+	for field, text := range map[string]string{"#name": "Aida Asanova", "#password": "four words nobody joins", "#again": "four words nobody joins"} {
+		v.do(chromedp.Clear(chromedp.CSS(field)), chromedp.SendKeys(chromedp.CSS(field), text))
+	}
+	v.press("main form button[type=submit]")
+	v.look("second-factor", "/account/security", v.words.T("signin.withheld.title"))
+}
+
+// addsPasskey follows where the page leads, up to her first page.
+func (v *invited) addsPasskey() {
+	v.Helper()
+	v.press(`main a[href*="/account/security/passkey"]`)
+	v.look("passkey", "/account/security/passkey")
+	v.press(passkeyButton)
+	v.look("codes", "", v.words.T("signin.codes.once"))
+	v.press("main a.govuk-button")
+	v.look("welcome", "/welcome", "Aida Asanova", "Network of investigators", "Undercover servers")
+	v.open("/" + v.tag + "/account/security")
+	v.look("security", "/account/security", v.words.T("signin.strength.two"))
+}
+
+// signsInWithItAlone signs out, and in again without a password.
+func (v *invited) signsInWithItAlone() {
+	v.Helper()
+	v.open("/" + v.tag + "/account")
+	v.look("account", "/account", "Network of investigators")
+	v.press(`main form[action$="/sign-out"] button`)
+	v.open("/" + v.tag + "/sign-in")
+	v.look("sign-in", "/sign-in")
+	v.press(passkeyButton)
+	v.look("home", "/", "Undercover servers")
+}
+
+// finds opens the closed document by the search box, and its file, whose address
+// it returns.
+func (v *invited) finds(document string) (file string) {
+	v.Helper()
+	v.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "undercover"))
+	v.press("input[type=search]")
+	v.look("search", "/search", "Undercover servers")
+	v.press(`.hit a[href^="` + document + `"]`)
+	v.look("document", strings.TrimPrefix(document, "/"+v.tag), "are undercover", v.words.T("groups.label", "group", "Network of investigators"))
+	file = v.ask(`document.querySelector('main a[href*="/files/"]').getAttribute('href')`)
+	if got := v.fetches(file); got != "200 Undercover servers" {
+		v.Errorf("the file: %q", got)
+	}
+	return file
+}
+
+// losesIt has her focal point take the word back, and opens the next page.
+func (v *invited) losesIt(document, file string) {
+	v.Helper()
+	p, err := account.ByEmail(v.Context(), v.DB, invitedAddress)
+	if err != nil {
+		v.Fatal(err)
+	}
+	words, err := account.Vouchings(v.Context(), v.DB, p.ID)
+	if err != nil || len(words) != 1 || words[0].ActsFor != "KG" {
+		v.Fatal(words, err)
+	}
+	if got := v.focal.post("/en/people/"+p.ID+"/withdraw", "word", words[0].ID, "reason-"+words[0].ID, "Has left."); got.status != http.StatusSeeOther {
+		v.Fatal(got.status, got.body)
+	}
+	v.open(document)
+	v.look("refused", "", v.words.T("web.fault.title.missing"))
+	search := "/" + v.tag + "/search?q=undercover"
+	for path, status := range map[string]string{document: "404", file: "404", search: "200"} {
+		if got := v.fetches(path); !strings.HasPrefix(got, status+" ") || strings.Contains(got, "Undercover servers") {
+			v.Errorf("%s is open still: %s", path, got)
+		}
+	}
+	v.open(search)
+	v.look("refused-search", "/search")
+}
+
+// fetches is status and body of an address, as her browser gets it.
+func (v *invited) fetches(path string) string {
+	v.Helper()
+	return v.ask(fmt.Sprintf(`fetch(%q).then(async got => got.status + ' ' + await got.text())`, path))
+}
+
+// look holds that this is the page, that it says the words and that it fits on a
+// small screen. It takes a picture into the directory that POLIS_SCREENS names.
+func (v *invited) look(name, path string, says ...string) {
+	v.Helper()
+	if at := v.at(); path != "" && at != "/"+v.tag+path {
+		v.Fatalf("%s is at %s", name, at)
+	}
+	for _, w := range says {
+		if !v.says(w) {
+			v.Errorf("%s lacks %q: %s", name, w, v.ask("document.querySelector('main').innerText"))
+		}
+	}
+	var wide int
+	width := into(&wide, chromedp.Evaluate[int]("document.scrollingElement.scrollWidth"))
+	v.do(chromedp.EmulateViewport(320, 640), width, chromedp.EmulateViewport(v.width, 800))
+	if wide > 320 {
+		v.Errorf("%s is %d pixels wide on a screen of 320", name, wide)
+	}
+	v.looks++
+	if dir := os.Getenv("POLIS_SCREENS"); dir != "" {
+		var picture []byte
+		v.do(into(&picture, chromedp.FullScreenshot(100)))
+		file := filepath.Join(dir, fmt.Sprintf("invited-%s-%02d-%s.png", v.tag, v.looks, name))
+		if err := os.WriteFile(file, picture, 0o600); err != nil {
+			v.Fatal(err)
+		}
+	}
+}
