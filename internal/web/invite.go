@@ -249,6 +249,7 @@ func (h *House) showInvite(w http.ResponseWriter, r *http.Request, i inviting, w
 	place := words.placeField(i.place, wrong["for"], ReaderOf(r).State, ReaderOf(r).Body)
 	v.For = &place
 	f.flag(v.More, wrong)
+	f.complain(wrong) // what no field shows, such as a group that has ended meanwhile
 	return askPage.Show(w, f, v)
 }
 

@@ -212,6 +212,12 @@ func TestAnInvitation(t *testing.T) {
 	en := lang.For("en")
 	eachPostal(t, func(t *testing.T, h postal) {
 		focal := h.entered("focal@polis.example", access.FocalPoint, "KG")
+		t.Run("a group that is none of hers is refused with a sentence", func(t *testing.T) {
+			got := focal.post("/en/invitations/new", "email", "x@polis.example", "name", "X", "role", "expert", "for", "Kyrgyzstan", "lang", "fr", "groups", "nothing")
+			if got.status != http.StatusUnprocessableEntity || !got.says(en.T("joining.error.groups")) {
+				t.Errorf("%d", got.status)
+			}
+		})
 		t.Run("a new expert is in with a name and a password", func(t *testing.T) {
 			got := focal.post("/en/invitations/new", "email", "anna@polis.example", "name", "Anna", "role", "expert", "for", "Kyrgyzstan", "lang", "fr")
 			if got.status != http.StatusSeeOther {
