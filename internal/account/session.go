@@ -156,15 +156,6 @@ func EndAllSessions(ctx context.Context, db *store.DB, who access.Subject, perso
 	return err
 }
 
-// EndSessions is EndAllSessions for the program itself, except for the session of
-// the token, which may be "".
-func EndSessions(ctx context.Context, db *store.DB, person, except string) error {
-	_, err := store.Write(ctx, db, access.System("account"), func(tx *store.Tx) (store.Event, error) {
-		return quiet(person, "account.sessions.ended", nil), endSessions(ctx, tx, person, except)
-	})
-	return err
-}
-
 // endSessions ends the sessions of a person as part of a change to how she signs
 // in, or whether. Where none is excepted, neither does a sign-in that is under way
 // open one (ASVS 5.0 7.4.2, 7.4.3).

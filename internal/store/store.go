@@ -16,7 +16,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -125,9 +124,6 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Ping reports whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) }
-
 // Engine names the engine: "sqlite" or "postgres".
 func (db *DB) Engine() string {
 	if db.postgres {
@@ -199,16 +195,4 @@ func (db *DB) Setting(ctx context.Context, name string) (string, error) {
 		return "", nil
 	}
 	return v, err
-}
-
-// PlaceName says where the tables are, without user name and password.
-func PlaceName(o Options) string {
-	if o.DSN == "" {
-		return filepath.Join(o.Dir, "polis.db")
-	}
-	u, err := url.Parse(o.DSN)
-	if err != nil || u.Host == "" {
-		return "PostgreSQL"
-	}
-	return "PostgreSQL at " + u.Host + "/" + strings.TrimPrefix(u.Path, "/")
 }
