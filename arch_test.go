@@ -15,11 +15,11 @@ import (
 // (doc/architecture.md, "Rooms").
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
-	{"personal"},
+	{"personal", "watch", "oai"},
 	{"library"},
-	{"framework", "directory", "account"},
+	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},
-	{"extract"},
+	{"extract", "cite"},
 	{"access", "lang", "keyring", "fetch", "clamd"},
 }
 

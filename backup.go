@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"polis/internal/archive"
+	"polis/internal/keyring"
 )
 
 // backupCommand makes a backup.
@@ -65,7 +66,11 @@ func (r restoreCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	done, err := archive.Restore(ctx, r.File, archive.Place{Dir: r.Data, DSN: r.Database, Bucket: bucket}, c.stages(map[string]*bar{
+	keys, err := givenKey()
+	if err != nil {
+		return err
+	}
+	done, err := archive.Restore(ctx, r.File, archive.Place{Dir: r.Data, DSN: r.Database, Bucket: bucket, Keys: keys}, c.stages(map[string]*bar{
 		"parts": c.bar("Read", "parts"), "files": c.bar("Stored", "parts"),
 	}))
 	if errors.Is(err, archive.ErrNotEmpty) {
@@ -76,6 +81,12 @@ func (r restoreCommand) Run(ctx context.Context, c *console) error {
 	}
 	c.say("%s of %s, with %d tables and files up to event %d, was restored into %s.",
 		filepath.Base(r.File), done.Made.Format("2 January 2006 15:04 MST"), len(done.Parts), done.Seq, r.Data)
+	for _, f := range done.Unopened {
+		c.say("WARNING %s", f)
+	}
+	if len(done.Unopened) > 0 {
+		c.say("POLIS_KEY is another key than that of the backup. The backup's is in %s: POLIS takes it when POLIS_KEY is not set.", filepath.Join(r.Data, keyring.File))
+	}
 	if len(done.Faults) > 0 {
 		for _, f := range done.Faults {
 			c.say("FAULT %s", f)

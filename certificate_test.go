@@ -172,6 +172,9 @@ func TestServingHTTPS(t *testing.T) {
 	if w, _ := get(safe + "en/help"); w.StatusCode != 200 || w.Proto != "HTTP/2.0" || w.Header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("%s %s %v", w.Proto, w.Status, w.Header)
 	}
+	if w, _ := get(plain + "api/v1/search?q=a"); w.StatusCode != http.StatusForbidden || w.Header.Get("Location") != "" {
+		t.Errorf("a program is led on in silence: %s %q", w.Status, w.Header.Get("Location"))
+	}
 	if w, _ := get(plain + "en/library?q=a"); w.StatusCode != http.StatusPermanentRedirect || w.Header.Get("Location") != safe+"en/library?q=a" {
 		t.Errorf("%s %q, not to %s", w.Status, w.Header.Get("Location"), safe)
 	}

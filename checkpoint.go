@@ -73,7 +73,8 @@ func tellFaults(c *console, faults []store.Fault, why string) error {
 
 // exportCommand groups what is given out.
 type exportCommand struct {
-	Log exportLog `cmd:"" help:"Write the whole event log into a file, one event a line as JSON."`
+	Log       exportLog       `cmd:"" help:"Write the whole event log into a file, one event a line as JSON."`
+	Thesaurus exportThesaurus `cmd:"" help:"Write the thesaurus into a SKOS file."`
 }
 
 type exportLog struct {

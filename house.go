@@ -15,9 +15,11 @@ import (
 	"polis/internal/directory"
 	"polis/internal/extract"
 	"polis/internal/keyring"
+	"polis/internal/lexicon"
 	"polis/internal/library"
 	"polis/internal/personal"
 	"polis/internal/store"
+	"polis/internal/thesaurus"
 )
 
 // place is where an installation keeps what it has.
@@ -49,6 +51,15 @@ func (p place) openFiles(bucket blob.Bucket) (*blob.Store, error) {
 	return bucket.Open(dir)
 }
 
+// givenKey is the installation's key where the environment gives it, else nil.
+func givenKey() (*keyring.Ring, error) {
+	text := os.Getenv("POLIS_KEY")
+	if text == "" {
+		return nil, nil
+	}
+	return keyring.New(text)
+}
+
 // lock takes the data directory for this process. Where another one has it, the
 // error says so, and then what to do.
 func (p place) lock(todo string) (release func() error, err error) {
@@ -66,6 +77,7 @@ type house struct {
 	files   *blob.Store
 	keys    *keyring.Ring
 	library *library.Library
+	words   *lexicon.Lexicon
 }
 
 // open opens an installation, making it where there is none yet.
@@ -91,8 +103,12 @@ func (p place) open(ctx context.Context) (*house, error) {
 	if err := directory.Seed(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := thesaurus.Seed(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	texts := extract.New(filepath.Join(p.Data, "cache"), extract.DefaultLimits())
 	h.library = &library.Library{DB: db, Files: h.files, Texts: texts}
+	h.words = lexicon.New(db, h.files)
 	if p.Clamd != "" {
 		if h.library.Scanner, err = clamd.Parse(p.Clamd); err != nil {
 			return nil, errors.Join(err, h.close())
@@ -112,7 +128,7 @@ func (p place) openExisting(ctx context.Context) (*house, error) {
 
 func (h *house) close() error {
 	h.library.Texts.Close()
-	return h.db.Close()
+	return errors.Join(h.words.Close(), h.db.Close())
 }
 
 // keeper keeps what is personal, with a list of erasures beside the tables.

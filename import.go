@@ -16,10 +16,13 @@ import (
 
 // importCommand groups what comes in from outside.
 type importCommand struct {
-	Records   importRecords   `cmd:"" help:"Import documents from a file of JSON lines, as another collection exports them."`
-	Files     importFiles     `cmd:"" help:"Import every file of a folder or ZIP archive as a document."`
-	Framework importFramework `cmd:"" help:"Import the official text of the Strategic Framework in one language."`
-	Directory importDirectory `cmd:"" help:"Import States, structures and organisations from a CSV file."`
+	Records    importRecords    `cmd:"" help:"Import documents from a file of JSON lines, as another collection exports them."`
+	Files      importFiles      `cmd:"" help:"Import every file of a folder or ZIP archive as a document."`
+	OAI        importOAI        `cmd:"" name:"oai" help:"Harvest another library by OAI-PMH: what is new there, and what has changed since the last time."`
+	Framework  importFramework  `cmd:"" help:"Import the official text of the Strategic Framework in one language."`
+	Dictionary importDictionary `cmd:"" help:"Import dictionaries, so that a question in one language finds documents in the others."`
+	Thesaurus  importThesaurus  `cmd:"" help:"Import another thesaurus, such as EuroVoc, from a SKOS file."`
+	Directory  importDirectory  `cmd:"" help:"Import States, structures and organisations from a CSV file."`
 }
 
 // importer is what the imports share.

@@ -25,10 +25,12 @@ type commands struct {
 	Demo       demoCommand       `cmd:"" help:"Serve a demonstration: a library in six languages and a person in every role."`
 	User       userCommand       `cmd:"" help:"Make and change the accounts of people."`
 	Import     importCommand     `cmd:"" help:"Put documents, the Framework's text or the directory into POLIS."`
+	Learn      learnCommand      `cmd:"" help:"Learn from dictionaries and the library's own translations to find across languages."`
+	Index      indexCommand      `cmd:"" help:"Propose concepts of the thesaurus for documents."`
 	Reindex    reindexCommand    `cmd:"" help:"Build the search index anew from the tables."`
 	Verify     verifyCommand     `cmd:"" help:"Check that what is stored is still what was written."`
 	Checkpoint checkpointCommand `cmd:"" help:"Sign the log as it stands, so that it can be proved later that nothing in it was changed."`
-	Export     exportCommand     `cmd:"" help:"Give out the event log."`
+	Export     exportCommand     `cmd:"" help:"Give out the event log or the thesaurus."`
 	Backup     backupCommand     `cmd:"" help:"Write the whole system, running or not, into one file."`
 	Restore    restoreCommand    `cmd:"" help:"Put a backup into an empty place."`
 

@@ -9,31 +9,13 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/store/storetest"
 )
-
-// heard is everything that a process says.
-type heard struct {
-	mu  sync.Mutex
-	all strings.Builder
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.all.Write(p)
-}
-
-func (h *heard) String() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.all.String()
-}
 
 // The secrets of an installation, each with a mark of its own.
 const (
@@ -69,7 +51,7 @@ func TestNoSecretIsToldWhenAStartFails(t *testing.T) {
 			t.Parallel()
 			process := exec.Command("polis", append([]string{"serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--log-level", "debug"}, c.flags...)...)
 			process.Env = append(process.Environ(), c.env...)
-			said := &heard{}
+			said := &storetest.Log{}
 			process.Stdout, process.Stderr = said, said
 			if err := process.Start(); err != nil {
 				t.Fatal(err)
@@ -105,7 +87,7 @@ func TestNoSecretIsTold(t *testing.T) {
 	if err := h.close(); err != nil {
 		t.Fatal(err)
 	}
-	said := &heard{}
+	said := &storetest.Log{}
 	s := &served{said: said}
 	if err := s.start("--data", p.Data, "--log-level", "debug"); err != nil {
 		t.Fatal(err)

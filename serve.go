@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -15,8 +16,11 @@ import (
 	"polis/internal/account"
 	"polis/internal/api"
 	"polis/internal/job"
+	"polis/internal/library"
 	"polis/internal/mail"
+	"polis/internal/oai"
 	"polis/internal/search"
+	"polis/internal/thesaurus"
 	"polis/internal/web"
 )
 
@@ -114,6 +118,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 		return nil, err
 	}
 	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), failed: make(chan error, 3)}
+	r.post.Finish = sys.watch().Finish(r.post.Finish)
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
 		return nil, errors.Join(err, sys.close())
@@ -130,6 +135,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	background, r.rest = context.WithCancel(context.WithoutCancel(ctx))
 	r.server.BaseContext = func(net.Listener) context.Context { return requests }
 	r.work.Go(func() { sys.library.Follow(background, sys.index, log) })
+	r.work.Go(func() { sys.library.Speak(background, sys.words, log) })
 	r.work.Go(func() { r.post.Work(background) })
 	for range max(f.Workers, 0) {
 		r.work.Go(func() { sys.jobs.Work(background) })
@@ -174,6 +180,7 @@ func (r *running) routes(f faces, counts *counts) *http.Server {
 		Who: func(r *http.Request) access.Subject { return web.ReaderOf(r).Subject },
 	}
 	site.Mount(api.Base+"/", programs.Handler())
+	site.Mount(oai.Path, &oai.Provider{Library: r.library, Keys: r.keys, Origin: r.post.Origin, Who: programs.Who, Mail: r.keeperAddress, Log: r.log})
 	server := site.Server("")
 	server.Handler = r.healthBeside(site)
 	return server
@@ -217,10 +224,17 @@ func (r *running) stop() error {
 }
 
 // queue is the runner with every kind of background work.
-func (h *house) queue(log *slog.Logger) *job.Runner {
-	r := job.NewRunner(h.db, log, h.library.Handlers())
+func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
+	kinds := h.library.Handlers()
+	maps.Copy(kinds, harvester.Handlers())
+	kinds[thesaurus.ImportJob] = thesaurus.Importer(h.db, h.openSum, h.subject)
+	r := job.NewRunner(h.db, log, kinds)
+	harvester.Enrol(r)
 	r.Every("log.checkpoint", time.Hour, h.signLog)
 	r.Every(account.ReviewJob, account.ReviewEvery, account.Reviewer(h.db, account.RemindByMail))
+	r.Every(account.SpellJob, account.SpellEvery, account.Speller(h.db))
+	r.Every(library.ProposeJob, library.ProposeEvery, h.library.Proposer)
+	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
 	h.keeper().Enrol(r)
 	return r
 }

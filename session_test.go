@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"polis/internal/store"
 	"polis/internal/store/storetest"
@@ -67,4 +69,26 @@ func TestSessions(t *testing.T) {
 			t.Errorf("signed out, and still %q", got)
 		}
 	})
+}
+
+// TestASessionLastsAWorkingDay (ASVS 5.0 7.1.1, 7.2.3, 7.3.1, 7.3.2): as doc/security.md
+// says.
+func TestASessionLastsAWorkingDay(t *testing.T) {
+	sessions := newSessions(storetest.SQLite(t), true)
+	if sessions.IdleTimeout != 2*time.Hour || sessions.Lifetime != 12*time.Hour {
+		t.Errorf("%v without a page, %v in all", sessions.IdleTimeout, sessions.Lifetime)
+	}
+	tokens := map[string]bool{}
+	for range 100 {
+		ctx, err := sessions.Load(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sessions.Put(ctx, "person", "somebody")
+		token, _, err := sessions.Commit(ctx)
+		if raw, broken := base64.RawURLEncoding.DecodeString(token); err != nil || broken != nil || len(raw) < 32 || tokens[token] {
+			t.Fatalf("a token of %d bytes, %v", len(raw), err)
+		}
+		tokens[token] = true
+	}
 }

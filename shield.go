@@ -73,6 +73,11 @@ func (r *running) redirect(ctx context.Context, c *console, f faces, to net.Addr
 	}
 	r.plain = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if strings.HasPrefix(q.URL.Path, "/api/") || q.Header.Get("Authorization") != "" {
+				// A program that has sent its token in the open shall learn of it (ASVS 5.0 4.1.2).
+				http.Error(w, "This is answered over https only.", http.StatusForbidden)
+				return
+			}
 			base := f.Origin
 			if base == "" {
 				base = "https://" + net.JoinHostPort(hostOf(q), port)

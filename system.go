@@ -9,6 +9,7 @@ import (
 
 	"polis/internal/job"
 	"polis/internal/search"
+	"polis/internal/watch"
 )
 
 // system is an installation in the hands of the one process that serves it.
@@ -35,7 +36,15 @@ func (f faces) open(ctx context.Context, p place, log *slog.Logger) (*system, er
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	return &system{house: h, index: ix, jobs: h.queue(log), log: log}, nil
+	ix.Speak(h.words.Translate)
+	s := &system{house: h, index: ix, jobs: h.queue(log, f.harvester(h, log)), log: log}
+	s.jobs.Every(watch.AlertJob, watch.AlertEvery, s.watch().Alerts)
+	return s, nil
+}
+
+// watch keeps what people want to hear of again.
+func (s *system) watch() *watch.Watch {
+	return &watch.Watch{DB: s.db, Library: s.library, Index: s.index, Keys: s.keys}
 }
 
 func (s *system) close() error { return errors.Join(s.index.Close(), s.house.close()) }

@@ -229,6 +229,19 @@ func vouching() table {
 	return t
 }
 
+// seconding is the table of who may be the second person beside a focal point.
+func seconding() table {
+	t := table{heads: []string{"closed, her State", "closed, another State"}}
+	for _, who := range readers() {
+		r := row{reader: who}
+		for _, of := range []string{hers, other} {
+			r.cells = append(r.cells, cell(who.MaySecond(access.Label{Level: access.Closed, State: of})))
+		}
+		t.rows = append(t.rows, r)
+	}
+	return t
+}
+
 // granting is the table of which roles she may give.
 func granting() table {
 	var t table
@@ -347,6 +360,7 @@ var actions = map[access.Action]string{
 	access.Edit:          "Change a record that exists.",
 	access.Lower:         "Ask for a lower level, or agree to it as the second person. The two are never the same person.",
 	access.EditDirectory: "Change an entry of the directory of States, structures and organisations.",
+	access.EditThesaurus: "Change a concept of the thesaurus, import another vocabulary.",
 	access.ManagePeople:  "Open, close and change the accounts of people whom one does not vouch for.",
 	access.ManageGroups:  "Open and end closed groups, admit and dismiss people. It opens nothing that is in them.",
 	access.Operate:       "Jobs, quarantine, imports, storage, settings, the log of everybody.",
@@ -365,6 +379,8 @@ func matrix() []byte {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", a, actions[a])
 		decided(a).write(&b)
 	}
+	b.WriteString("\n## second\n\nAgree, as the second person, where a State's focal point asks to open a record that is closed to her State. Whoever cannot read the record sees the State, the asker, from whom to whom, and the reason, agrees to the act, and reads nothing by it.\n\n")
+	seconding().write(&b)
 	b.WriteString("\n## vouch\n\nGive one's word for a person, renew it, take it back. Nobody vouches for herself.\n\n")
 	vouching().write(&b)
 	b.WriteString("\n## grant\n\nGive a role for a State or body, or for the house, and take it away. Nobody grants herself anything.\n\n")
@@ -375,7 +391,7 @@ func matrix() []byte {
 // used are the rules that the matrix names, sorted.
 func used() []string {
 	var names []string
-	tables := []table{vouching(), granting()}
+	tables := []table{vouching(), granting(), seconding()}
 	for _, a := range access.Actions {
 		tables = append(tables, decided(a))
 	}
@@ -418,7 +434,9 @@ A person's rights come from three things and from nothing else, and are read ane
 of the roles: the rows with "second factor: no". The rule is then called second-factor, and the person is told what to do.
 
 Two principles hold everywhere. *Nobody changes what she may not read*: an administrator cannot open a group's document or
-somebody else's draft. *A State's closed records are its own*: no role of the house reads them.
+somebody else's draft. *A State's closed records are its own*: no role of the house reads them. When a State's focal point asks
+to open one of them, the desk or an administrator can be the second person all the same: see *second*. What its owner has closed
+to herself alone she opens again up to those who could read it before; further takes two, as everywhere.
 
 **How to read the tables.** A row is a kind of person, a column a kind of record; columns in which everybody gets the same answer
 are put together, and so are kinds of person. A cell says whether she may and by which rule. "her State" is the State that vouches for

@@ -10,13 +10,14 @@ const (
 	Edit          Action = "edit"           // change a record that exists
 	Lower         Action = "lower"          // ask for a lower level, or agree to it as the second person
 	EditDirectory Action = "edit-directory" // States, structures, organisations
+	EditThesaurus Action = "edit-thesaurus" // concepts and their labels, and what is imported beside them
 	ManagePeople  Action = "manage-people"  // everybody's account, not only those one vouches for
 	ManageGroups  Action = "manage-groups"  // closed groups and who is in them
 	Operate       Action = "operate"        // jobs, quarantine of everybody, imports, log, settings
 )
 
 // Actions lists every action, in the order in which the published matrix shows them.
-var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, ManagePeople, ManageGroups, Operate}
+var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, EditThesaurus, ManagePeople, ManageGroups, Operate}
 
 // Decision is the answer to "may she?", with the rule that gave it.
 type Decision struct {
@@ -30,7 +31,8 @@ var contributors = []Role{
 }
 
 // May decides whether the subject may do the action to a record with the
-// label. Nothing may be changed by those who may not read it.
+// label. Nothing may be changed by those who may not read it; what MaySecond adds
+// opens nothing to her who uses it.
 func (s Subject) May(a Action, l Label) Decision {
 	if s.system {
 		return Decision{true, RuleSystem}
@@ -57,7 +59,7 @@ func (s Subject) may(a Action, l Label) Decision {
 		return s.mayEditDirectory(l)
 	case ManagePeople, Operate:
 		return s.byRole(Administrator)
-	case ManageGroups:
+	case ManageGroups, EditThesaurus:
 		return s.byRole(Administrator, DeskOfficer, Moderator)
 	}
 	return Decision{false, RuleRole}
@@ -110,6 +112,29 @@ func (s Subject) mayLower(l Label) Decision {
 		return Decision{true, RuleOwnState}
 	}
 	return s.byRole(DeskOfficer, Administrator)
+}
+
+// MaySecond decides whether the subject may be the second person where a State's
+// focal point asks to open a record that is closed to that State. A State decides
+// about its own text, and has seldom two focal points. The desk or an administrator,
+// who owe the focal point nothing, then confirm that the State wants it: they agree
+// to the act and not to the text, and come to read nothing by it. Her own people
+// would not do as the second person: she vouches for them.
+func (s Subject) MaySecond(l Label) Decision {
+	switch {
+	case s.system:
+		return Decision{true, RuleSystem}
+	case !s.SignedIn():
+		return Decision{false, RuleSignIn}
+	case s.Program:
+		return Decision{false, RuleProgram}
+	case l.Level != Closed || l.Group != "" || l.State == "":
+		return s.May(Lower, l)
+	}
+	if _, readable := s.Scope().Allows(l); readable {
+		return s.May(Lower, l)
+	}
+	return s.explain(s.byRole(DeskOfficer, Administrator))
 }
 
 // mayEditDirectory: the desk and the administrator keep the directory; a

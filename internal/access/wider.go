@@ -1,5 +1,7 @@
 package access
 
+import "strings"
+
 // Circle names the people that the level lets in, owner aside: "public",
 // "member", "official", "group:ID", "state:KG", or "nobody".
 func (l Label) Circle() string {
@@ -12,6 +14,22 @@ func (l Label) Circle() string {
 		return "state:" + l.State
 	}
 	return "nobody"
+}
+
+// ParseCircle is the label of the circle that Circle names, without State where
+// the level needs none and without owner. ok is false for any other name.
+func ParseCircle(name string) (l Label, ok bool) {
+	kind, id, _ := strings.Cut(name, ":")
+	switch {
+	case name == "nobody":
+		return Label{Level: Closed}, true
+	case kind == "state" && id != "":
+		return Label{Level: Closed, State: id}, true
+	case kind == "group" && id != "":
+		return Label{Level: Closed, Group: id}, true
+	}
+	level, err := ParseLevel(name)
+	return Label{Level: level}, err == nil && level < Closed
 }
 
 // Wider reports whether somebody could read a record under its new label who

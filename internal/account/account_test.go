@@ -40,9 +40,17 @@ func TestAPersonSignsInWithHerAddressAndPassword(t *testing.T) {
 		if err != nil || got.ID != p.ID {
 			t.Fatal(got, err)
 		}
+		kept, err := store.Get[string](ctx, db, store.Everything("test"), "SELECT secret FROM person WHERE {scope} AND id = $1", p.ID)
+		if err != nil || !strings.HasPrefix(kept, "$argon2id$v=19$m=19456,t=2,") {
+			t.Errorf("it is kept as %.32s %v", kept, err) // ASVS 5.0 11.4.2, 11.2.2
+		}
 		for _, c := range [][2]string{
 			{"desk@polis.example", "a wrong password here"},
 			{"desk@polis.example", ""},
+			{"desk@polis.example", " " + password}, // as she typed it, to the letter (ASVS 5.0 6.2.8)
+			{"desk@polis.example", password + " "},
+			{"desk@polis.example", strings.ToUpper(password)},
+			{"desk@polis.example", password[:len(password)-1]},
 			{"nobody@polis.example", password},
 			{"", ""},
 		} {

@@ -141,6 +141,9 @@ func setAddress(ctx context.Context, tx *store.Tx, person, email string) error {
 	if err != nil {
 		return err
 	}
+	if err := spell(ctx, tx, person); err != nil {
+		return err
+	}
 	return spend(ctx, tx, ToReset, person)
 }
 

@@ -30,6 +30,7 @@ type Door struct {
 type Knock struct {
 	Address string // IPv4 address, or the /64 of an IPv6 address
 	Device  Device
+	Browser string // and system, as people name them, or ""
 }
 
 // Slow is the error of a try that came too early.
@@ -133,8 +134,23 @@ func (d Door) once(ctx context.Context, what string, long time.Duration) (bool, 
 	now := time.Now()
 	n, err := store.Upkeep(ctx, d.DB, `
 		INSERT INTO attempt (bucket, count, wait, last, expires) VALUES ($1, 1, 0, $2, $3)
-		ON CONFLICT (bucket) DO NOTHING`, d.Keys.Mark("once", what), now, now.Add(long))
+		ON CONFLICT (bucket) DO UPDATE SET last = $2, expires = $3 WHERE attempt.expires <= $2`, d.Keys.Mark("once", what), now, now.Add(long))
 	return n == 1, err
+}
+
+// formLasts is for how long a form that was sent is known: longer than any session.
+const formLasts = 24 * time.Hour
+
+// First reports whether a form is sent for the first time. It stays known for a
+// day, unless it was Undone.
+func (d Door) First(ctx context.Context, form string) (bool, error) {
+	return d.once(ctx, "form "+form, formLasts)
+}
+
+// Undone forgets a form that came to nothing.
+func (d Door) Undone(ctx context.Context, form string) error {
+	_, err := store.Upkeep(context.WithoutCancel(ctx), d.DB, "DELETE FROM attempt WHERE bucket = $1", d.Keys.Mark("once", "form "+form))
+	return err
 }
 
 // keepPace waits until the next beat after start.

@@ -219,7 +219,7 @@ func TestFailuresAreEvidenceOfKnownAccountsOnly(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		must(t, d.Welcome(ctx, p, "password", account.OneFactor))
+		must(t, d.Welcome(ctx, from("192.0.2.1"), p, "password", account.OneFactor))
 		var acts []string
 		for _, e := range history(t, db, p.ID) {
 			if e.Quiet {
@@ -236,7 +236,7 @@ func TestFailuresAreEvidenceOfKnownAccountsOnly(t *testing.T) {
 			t.Error("when she last signed in is not noted:", seen.Seen, err)
 		}
 		must(t, account.Block(ctx, db, system, p.ID, true))
-		if err := d.Welcome(ctx, p, "password", account.OneFactor); !errors.Is(err, account.ErrSignIn) {
+		if err := d.Welcome(ctx, from("192.0.2.1"), p, "password", account.OneFactor); !errors.Is(err, account.ErrSignIn) {
 			t.Error("somebody blocked meanwhile comes in:", err)
 		}
 	})

@@ -43,6 +43,9 @@ func Correct(ctx context.Context, db *store.DB, who access.Subject, person strin
 		if err := update(ctx, tx, person, "name = $2, acts_for = $3, body = $4", o.Name, o.ActsFor, o.Body); err != nil {
 			return store.Event{}, err
 		}
+		if err := spell(ctx, tx, person); err != nil {
+			return store.Event{}, err
+		}
 		p.Name, p.ActsFor, p.Body = o.Name, o.ActsFor, o.Body
 		return about(person, "account.person.corrected", map[string]any{"fields": changed}), tellAnew(ctx, tx, p, changed)
 	})

@@ -171,7 +171,8 @@ func (n *naming) invitations(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// entrance removes everything with which she could come in.
+// entrance removes everything with which she could come in, and what she wanted to
+// be told.
 func (n *naming) entrance(ctx context.Context, tx *store.Tx) error {
 	for _, query := range []string{
 		"DELETE FROM passkey WHERE person = $1",
@@ -181,6 +182,9 @@ func (n *naming) entrance(ctx context.Context, tx *store.Tx) error {
 		"DELETE FROM token WHERE person = $1",
 		"DELETE FROM identity WHERE person = $1",
 		"DELETE FROM address_change WHERE person = $1",
+		"DELETE FROM alert WHERE search IN (SELECT id FROM saved_search WHERE person = $1)",
+		"DELETE FROM saved_search WHERE person = $1",
+		"DELETE FROM recent_search WHERE person = $1",
 		"UPDATE session SET device = '' WHERE person = $1",
 	} {
 		if _, err := tx.Exec(ctx, query, n.person); err != nil {
@@ -211,8 +215,12 @@ func (n *naming) standing(ctx context.Context, tx *store.Tx) error {
 func (n *naming) row(ctx context.Context, tx *store.Tx) error {
 	err := update(ctx, tx, n.person, `
 		email = 'erased-' || id, name = $2, acts_for = '', body = '', lang = '', secret = '',
-		confirmed = 0, seen = 0, warned = 0, warned_again = 0, blocked = TRUE, erased = TRUE`, noName)
+		confirmed = 0, seen = 0, warned = 0, warned_again = 0, blocked = TRUE, erased = TRUE,
+		reaches = 0, review = 0`, noName)
 	if err != nil {
+		return err
+	}
+	if err := spell(ctx, tx, n.person); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO erasure (person, at) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING", n.person, n.now)

@@ -38,13 +38,21 @@ func LoadFactors(ctx context.Context, q store.Reader, person string) (f Factors,
 	return f, err
 }
 
-// Welcome notes that a person has signed in: how and how surely. ErrSignIn where
-// her account was closed meanwhile.
-func (d Door) Welcome(ctx context.Context, p Person, how string, strength Strength) error {
-	_, err := store.Write(ctx, d.DB, access.Subject{ID: p.ID}, func(tx *store.Tx) (store.Event, error) {
+// Welcome notes that a person has signed in: from where, how and how surely. With
+// a browser that is new to her, a letter tells her so. ErrSignIn where her account
+// was closed meanwhile.
+func (d Door) Welcome(ctx context.Context, k Knock, p Person, how string, strength Strength) error {
+	strange, err := d.strange(ctx, k, p)
+	if err != nil {
+		return err
+	}
+	_, err = store.Write(ctx, d.DB, access.Subject{ID: p.ID}, func(tx *store.Tx) (store.Event, error) {
 		n, err := tx.Exec(ctx, "UPDATE person SET seen = $2 WHERE id = $1 AND NOT blocked AND NOT erased", p.ID, tx.Now())
 		if err == nil && n == 0 {
 			err = ErrSignIn
+		}
+		if err == nil && strange {
+			err = tellDevice(ctx, tx, p.ID, k.Browser)
 		}
 		return quiet(p.ID, "account.signed-in", map[string]any{"how": how, "strength": strength}), err
 	})
@@ -96,9 +104,9 @@ func (d Door) Code(ctx context.Context, k Knock, p Person, code string) (how str
 	return how, d.forgive(ctx, b)
 }
 
-// changeFactor changes how a person shows who she is, which ends her sessions:
-// whoever goes on in the present browser gets a new one. The caller has asked who
-// may.
+// changeFactor changes how a person shows who she is, which ends her sessions and
+// is told to her: whoever goes on in the present browser gets a new one. The caller
+// has asked who may.
 func changeFactor(ctx context.Context, db *store.DB, who access.Subject, person string, fn func(tx *store.Tx) (store.Event, error)) error {
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
 		e, err := fn(tx)
@@ -106,6 +114,9 @@ func changeFactor(ctx context.Context, db *store.DB, who access.Subject, person 
 			return e, err
 		}
 		if err := tidy(ctx, tx, person); err != nil {
+			return e, err
+		}
+		if err := tellFactor(ctx, tx, person, e.Act); err != nil {
 			return e, err
 		}
 		return e, endSessions(ctx, tx, person, "")

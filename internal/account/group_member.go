@@ -84,8 +84,8 @@ func Members(ctx context.Context, q store.Reader, who access.Subject, group stri
 // maxCandidates is how many people are offered at once.
 const maxCandidates = 20
 
-// Candidates finds people who may be admitted to a group by parts of their name
-// or address: those for whom somebody vouches. It asks for at least two letters,
+// Candidates finds people who may be admitted to a group by how words of their
+// name or address begin: those for whom somebody vouches. It asks for at least two letters,
 // so that it is no list of everybody.
 func Candidates(ctx context.Context, q store.Reader, who access.Subject, group, words string) ([]Listed, error) {
 	if !keepsGroups(who) {
@@ -97,8 +97,11 @@ func Candidates(ctx context.Context, q store.Reader, who access.Subject, group, 
 	}
 	var c condition
 	c.add("NOT p.erased AND NOT p.blocked")
-	c.filter(Filter{Words: words, Standing: Vouched}, time.Now())
+	if err := c.called(ctx, q, words); err != nil {
+		return nil, err
+	}
 	at := c.bind(time.Now())
+	c.add("p.reaches > " + at)
 	c.add(`p.id NOT IN (
 		SELECT m.person FROM membership m JOIN vouching v ON v.id = m.vouching
 		WHERE v.ended = 0 AND v.until > ` + at + ` AND m.grp = ` + c.bind(group) + ")")

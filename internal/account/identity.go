@@ -188,18 +188,24 @@ func Part(ctx context.Context, db *store.DB, who access.Subject, person, id stri
 		if _, err := tx.Exec(ctx, "DELETE FROM identity WHERE id = $1", id); err != nil {
 			return store.Event{}, err
 		}
-		ways, err := store.Get[int](ctx, tx, everything, `
-			SELECT (SELECT COUNT(*) FROM identity i JOIN provider v ON v.id = i.provider WHERE i.person = p.id AND v.enabled)
-				+ (SELECT COUNT(*) FROM passkey k WHERE k.person = p.id)
-				+ CASE WHEN p.secret <> '' THEN 1 ELSE 0 END
-			FROM person p WHERE {scope} AND p.id = $1`, person)
-		if err != nil {
+		if err := hasWay(ctx, tx, person); err != nil {
 			return store.Event{}, err
-		}
-		if ways == 0 {
-			return store.Event{}, ErrLastWay
 		}
 		err = endRolesBy(ctx, tx, Provider{ID: i.Provider}, person)
 		return about(person, "account.identity.parted", map[string]string{"identity": id, "provider": i.Provider}), err
 	})
+}
+
+// hasWay looks whether a person can sign in at all: with a password, a passkey or
+// an account elsewhere.
+func hasWay(ctx context.Context, tx *store.Tx, person string) error {
+	ways, err := store.Get[int](ctx, tx, everything, `
+		SELECT (SELECT COUNT(*) FROM identity i JOIN provider v ON v.id = i.provider WHERE i.person = p.id AND v.enabled)
+			+ (SELECT COUNT(*) FROM passkey k WHERE k.person = p.id)
+			+ CASE WHEN p.secret <> '' THEN 1 ELSE 0 END
+		FROM person p WHERE {scope} AND p.id = $1`, person)
+	if err == nil && ways == 0 {
+		err = ErrLastWay
+	}
+	return err
 }

@@ -51,7 +51,7 @@ func Accept(ctx context.Context, db *store.DB, secret string, n Newcomer) (Perso
 		return Person{}, errors.Join(err, ErrHasAccount)
 	}
 	n.ActsFor, n.Body = i.ActsFor, i.Body
-	p, sealed, err := n.prepare(ctx, db, i.Email)
+	p, sealed, err := n.prepare(ctx, db, secret, i.Email)
 	if err != nil {
 		return Person{}, err
 	}
@@ -60,7 +60,7 @@ func Accept(ctx context.Context, db *store.DB, secret string, n Newcomer) (Perso
 		if err != nil {
 			return nil, err
 		}
-		events, err := insert(ctx, tx, p, sealed)
+		events, err := n.insert(ctx, tx, p, sealed)
 		if err != nil {
 			return nil, err
 		}

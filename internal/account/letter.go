@@ -43,6 +43,8 @@ func finish(ctx context.Context, db *store.DB, l mail.Letter) (mail.Letter, erro
 		l, err = finishInvitation(ctx, db, l)
 	case letterMove, letterMoving, letterMoved:
 		l, err = finishMove(ctx, db, l)
+	case letterDevice, letterFactor:
+		l, err = finishWarning(ctx, db, l)
 	default:
 		l, err = finishPersonal(ctx, db, l)
 	}

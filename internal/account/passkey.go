@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -144,7 +143,11 @@ func (d Door) AddPasskey(ctx context.Context, who access.Subject, site Site, nam
 	if name = strings.TrimSpace(name); name == "" || len([]rune(name)) > maxPasskeyName {
 		return Invalid{"name": "signin.error.passkey-name"}
 	}
-	credential, err := d.made(ctx, site, who.ID, state, answer)
+	h, err := d.holder(ctx, site, who.ID)
+	if err != nil {
+		return err
+	}
+	credential, err := d.made(ctx, site, h, "add "+who.ID, state, answer)
 	if err != nil {
 		return err
 	}
@@ -156,27 +159,17 @@ func (d Door) AddPasskey(ctx context.Context, who access.Subject, site Site, nam
 		if err != nil {
 			return store.Event{}, err
 		}
-		id := base64.RawURLEncoding.EncodeToString(credential.ID)
-		_, err = tx.Exec(ctx, "INSERT INTO passkey (id, person, name, site, credential, created, used) VALUES ($1, $2, $3, $4, $5, $6, 0)",
-			id, who.ID, name, site.Host, store.JSON(credential), tx.Now())
-		if store.Refused(err) {
-			err = ErrFactor
-		}
-		return about(who.ID, "account.passkey.added", map[string]string{"passkey": id}), err
+		return insertPasskey(ctx, tx, who.ID, site.Host, name, credential)
 	})
 }
 
 // made looks at the answer to an offer.
-func (d Door) made(ctx context.Context, site Site, person, state, answer string) (*webauthn.Credential, error) {
+func (d Door) made(ctx context.Context, site Site, h holder, what, state, answer string) (*webauthn.Credential, error) {
 	party, err := site.party()
 	if err != nil {
 		return nil, err
 	}
-	h, err := d.holder(ctx, site, person)
-	if err != nil {
-		return nil, err
-	}
-	session, err := d.answered(ctx, state, "add "+person)
+	session, err := d.answered(ctx, state, what)
 	if errors.Is(err, ErrSignIn) {
 		return nil, ErrFactor
 	}
@@ -210,7 +203,8 @@ func RenamePasskey(ctx context.Context, db *store.DB, who access.Subject, id, na
 	return err
 }
 
-// RemovePasskey takes away a passkey of a person.
+// RemovePasskey takes away a passkey of a person. ErrLastWay where she could not
+// sign in without it.
 func RemovePasskey(ctx context.Context, db *store.DB, who access.Subject, person, id string) error {
 	if err := self(who, person); err != nil {
 		return err
@@ -219,6 +213,9 @@ func RemovePasskey(ctx context.Context, db *store.DB, who access.Subject, person
 		n, err := tx.Exec(ctx, "DELETE FROM passkey WHERE id = $1 AND person = $2", id, person)
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
+		}
+		if err == nil {
+			err = hasWay(ctx, tx, person)
 		}
 		return about(person, "account.passkey.removed", map[string]string{"passkey": id}), err
 	})

@@ -31,55 +31,108 @@ type Listed struct {
 	Groups []string   // ids
 }
 
-// People lists the people whom the caller keeps, by name, and how many there
-// are: an administrator and the desk everybody, a focal point those who name
-// her State or body as theirs or have its word.
-func People(ctx context.Context, q store.Reader, who access.Subject, f Filter) ([]Listed, int, error) {
-	c, err := choose(who, f)
+// Tally is how many people a list has. It is counted so far as it is worth: More
+// says that there are more than N.
+type Tally struct {
+	N    int
+	More bool
+}
+
+// countAhead is how far behind what is shown people are counted, in a list of
+// some. Everybody is counted exactly.
+const countAhead = 1000
+
+// People lists the people whom the caller keeps, and how many there are: an
+// administrator and the desk everybody, a focal point those who name her State or
+// body as theirs or have its word. They come by name, those who have to be seen to
+// in the order in which that falls due.
+func People(ctx context.Context, q store.Reader, who access.Subject, f Filter) ([]Listed, Tally, error) {
+	c, err := choose(ctx, q, who, f)
 	if err != nil {
-		return nil, 0, err
+		return nil, Tally{}, err
 	}
-	where := c.where()
-	total, err := store.Get[int](ctx, q, everything, "SELECT COUNT(*)"+where, c.args...)
-	if err != nil || total == 0 {
-		return nil, 0, err
+	total, err := c.count(ctx, q, f.Offset)
+	if err != nil || total.N <= f.Offset {
+		return nil, total, err
 	}
-	limit, offset := c.bind(f.Limit), c.bind(f.Offset)
-	order := "p.name, p.id"
-	if f.Words != "" {
-		order = "p.name || '', p.id" // few fit: SQLite is not to look up each row in the order of names
-	}
-	people, err := store.List[Person](ctx, q, everything,
-		"SELECT "+columns+" FROM person WHERE {scope} AND id IN (SELECT p.id FROM person p WHERE "+strings.Join(c.all, " AND ")+
-			fmt.Sprintf(" ORDER BY %s LIMIT %s OFFSET %s) ORDER BY name, id", order, limit, offset), c.args...)
-	if err != nil {
-		return nil, 0, err
+	people, err := c.page(ctx, q, f.Limit, f.Offset)
+	if err != nil || len(people) == 0 {
+		return nil, total, err
 	}
 	listed, err := withStanding(ctx, q, people)
 	return listed, total, err
 }
 
 // Count is how many people the filter chooses among those whom the caller keeps.
-func Count(ctx context.Context, q store.Reader, who access.Subject, f Filter) (int, error) {
-	c, err := choose(who, f)
+func Count(ctx context.Context, q store.Reader, who access.Subject, f Filter) (Tally, error) {
+	c, err := choose(ctx, q, who, f)
 	if err != nil {
-		return 0, err
+		return Tally{}, err
 	}
-	return store.Get[int](ctx, q, everything, "SELECT COUNT(*)"+c.where(), c.args...)
+	return c.count(ctx, q, 0)
 }
 
 // choose is the condition of a list.
-func choose(who access.Subject, f Filter) (c condition, err error) {
+func choose(ctx context.Context, q store.Reader, who access.Subject, f Filter) (c condition, err error) {
 	c.add("NOT p.erased")
 	if err := c.keptBy(who); err != nil {
 		return c, err
 	}
-	c.filter(f, time.Now())
+	if err := c.filter(ctx, q, f); err != nil {
+		return c, err
+	}
+	c.parts = c.streams(f.Standing, time.Now())
 	return c, nil
 }
 
-func (c *condition) where() string {
-	return " FROM person p WHERE {scope} AND " + strings.Join(c.all, " AND ")
+// part is the statement that reads a part of the list, and no further.
+func (c *condition) part(s stream, what, order, limit string) string {
+	where := strings.Join(c.all, " AND ")
+	if s.where != "" {
+		where += " AND " + s.where
+	}
+	return "SELECT " + what + " FROM person p WHERE {scope p} AND " + where + order + " LIMIT " + limit
+}
+
+func (c condition) count(ctx context.Context, q store.Reader, from int) (Tally, error) {
+	most := from + countAhead
+	if len(c.all) == 1 && c.parts[0].where == "" {
+		most = 1 << 40
+	}
+	limit := c.bind(most + 1)
+	parts := make([]string, len(c.parts))
+	for i, s := range c.parts {
+		order := " ORDER BY p." + s.by + ", p.id" // so that it is counted in the index that the list is read from
+		if c.few {
+			order = ""
+		}
+		parts[i] = fmt.Sprintf("SELECT * FROM (%s) s%d", c.part(s, "p.id", order, limit), i)
+	}
+	n, err := store.Get[int](ctx, q, everything, "SELECT COUNT(*) FROM ("+strings.Join(parts, " UNION ALL ")+") found", c.args...)
+	return Tally{min(n, most), n > most}, err
+}
+
+// page reads one page of the list. Each part is read from its index no further
+// than to the end of the page, and they are brought into one order.
+func (c condition) page(ctx context.Context, q store.Reader, limit, offset int) ([]Person, error) {
+	end := c.bind(limit + offset)
+	parts := make([]string, len(c.parts))
+	for i, s := range c.parts {
+		column := "p." + s.by
+		if c.few && s.by == "name" {
+			column += " || ''" // few fit: SQLite is not to look up each row in the order of names
+		}
+		parts[i] = fmt.Sprintf("SELECT * FROM (%s) s%d", c.part(s, "p.id, p."+s.by+" AS place", " ORDER BY "+column+", p.id", end), i)
+	}
+	ids, err := store.List[string](ctx, q, everything, fmt.Sprintf("SELECT id FROM (%s) found ORDER BY place, id LIMIT %s OFFSET %s",
+		strings.Join(parts, " UNION ALL "), c.bind(limit), c.bind(offset)), c.args...)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	in, args := list(ids, 1)
+	people, err := store.List[Person](ctx, q, everything, "SELECT "+columns+" FROM person WHERE {scope} AND id IN "+in, args...)
+	slices.SortFunc(people, func(a, b Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return people, err
 }
 
 // Reach is what the person is and reads once she is signed in with a second
@@ -115,10 +168,12 @@ func Kept(ctx context.Context, q store.Reader, who access.Subject, id string) (L
 	return listed[0], nil
 }
 
-// condition is a WHERE clause that grows.
+// condition is a WHERE clause that grows, on the table person p.
 type condition struct {
-	all  []string
-	args []any
+	all   []string
+	args  []any
+	few   bool     // it names those who fit: better to read them than the list
+	parts []stream // what the list is put together from
 }
 
 func (c *condition) add(sql string) { c.all = append(c.all, sql) }
@@ -155,6 +210,7 @@ func (c *condition) of(state, body string) string {
 		column, value = "body", body
 	}
 	at := c.bind(value)
+	c.few = true
 	return fmt.Sprintf("p.id IN (SELECT id FROM person WHERE %s = %s UNION SELECT person FROM vouching WHERE %s = %s)", column, at, column, at)
 }
 

@@ -153,6 +153,9 @@ func insert(ctx context.Context, tx *store.Tx, p Person, secret string) ([]store
 		INSERT INTO person (id, email, name, acts_for, body, lang, secret, confirmed, seen, blocked, erased, rev, created, updated, level, state, grp, owner)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, FALSE, 1, $8, $8, $9, '', '', $1)`,
 		p.ID, strings.ToLower(p.Email), strings.TrimSpace(p.Name), p.ActsFor, p.Body, string(p.Lang), secret, tx.Now(), int(label.Level))
+	if err == nil {
+		err = spell(ctx, tx, p.ID)
+	}
 	return []store.Event{about(p.ID, "account.person.created", map[string]string{"acts_for": p.ActsFor, "body": p.Body})}, err
 }
 
@@ -192,7 +195,7 @@ func Block(ctx context.Context, db *store.DB, who access.Subject, id string, blo
 }
 
 // SetPassword replaces a person's password: her own, or as an administrator. All
-// her sessions end with it.
+// her sessions end with it, and she is told.
 func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, password string) error {
 	if err := self(who, id); err != nil {
 		return err
@@ -214,6 +217,9 @@ func SetPassword(ctx context.Context, db *store.DB, who access.Subject, id, pass
 		err := update(ctx, tx, id, "secret = $2", secret)
 		if err == nil {
 			err = endSessions(ctx, tx, id, "")
+		}
+		if err == nil {
+			err = tellPassword(ctx, tx, id)
 		}
 		return about(id, "account.password.set", nil), err
 	})

@@ -48,8 +48,12 @@ func (d Door) NewRecoveryCodes(ctx context.Context, who access.Subject, person s
 		if err == nil && !f.Second() {
 			err = ErrFactor
 		}
+		var before int64
 		if err == nil {
-			_, err = tx.Exec(ctx, "DELETE FROM recovery_code WHERE person = $1", person)
+			before, err = tx.Exec(ctx, "DELETE FROM recovery_code WHERE person = $1", person)
+		}
+		if err == nil && before > 0 { // the first come with the factor of which she is told
+			err = tellFactor(ctx, tx, person, "account.recovery.renewed")
 		}
 		for i := 0; err == nil && i < len(hashes); i++ {
 			_, err = tx.Exec(ctx, "INSERT INTO recovery_code (person, hash, salt, used) VALUES ($1, $2, $3, 0)",

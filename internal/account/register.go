@@ -25,6 +25,7 @@ type Newcomer struct {
 	Body     string // the structure, organisation or academy; or neither
 	Lang     lang.Tag
 	Password string
+	First    *FirstPasskey // instead of a password, or nil
 }
 
 // AskToRegister sends a letter with which the address is confirmed. It does the
@@ -54,7 +55,7 @@ func Register(ctx context.Context, db *store.DB, secret string, n Newcomer) (Per
 	if err != nil {
 		return Person{}, err
 	}
-	p, sealed, err := n.prepare(ctx, db, ticket.Object)
+	p, sealed, err := n.prepare(ctx, db, secret, ticket.Object)
 	if err != nil {
 		return Person{}, err
 	}
@@ -62,7 +63,7 @@ func Register(ctx context.Context, db *store.DB, secret string, n Newcomer) (Per
 		if _, err := use(ctx, tx, ToRegister, secret); err != nil {
 			return nil, err
 		}
-		events, err := insert(ctx, tx, p, sealed)
+		events, err := n.insert(ctx, tx, p, sealed)
 		if err != nil {
 			return nil, err
 		}
@@ -75,20 +76,38 @@ func Register(ctx context.Context, db *store.DB, secret string, n Newcomer) (Per
 }
 
 // prepare checks what the newcomer says and seals her password: outside of the
-// write, which others wait for.
-func (n Newcomer) prepare(ctx context.Context, db *store.DB, email string) (Person, string, error) {
+// write, which others wait for. With a first passkey there is none.
+func (n Newcomer) prepare(ctx context.Context, db *store.DB, secret, email string) (Person, string, error) {
 	v := Invalid{}
 	v.identity(email, n.Name)
-	v.password(n.Password, email, n.Name)
+	if n.First == nil {
+		v.password(n.Password, email, n.Name)
+	} else if n.First.ticket != hashed(secret) {
+		return Person{}, "", ErrFactor
+	}
 	if err := v.belongs(ctx, db, n.ActsFor, n.Body); err != nil {
 		return Person{}, "", err
 	}
 	if len(v) > 0 {
 		return Person{}, "", v
 	}
-	sealed, err := seal(ctx, n.Password)
 	p := Person{ID: store.NewID(), Email: email, Name: n.Name, ActsFor: n.ActsFor, Body: n.Body, Lang: n.Lang}
+	if n.First != nil {
+		p.ID = n.First.person
+		return p, "", nil
+	}
+	sealed, err := seal(ctx, n.Password)
 	return p, sealed, err
+}
+
+// insert makes the account, with what opens it.
+func (n Newcomer) insert(ctx context.Context, tx *store.Tx, p Person, sealed string) ([]store.Event, error) {
+	events, err := insert(ctx, tx, p, sealed)
+	if err != nil || n.First == nil {
+		return events, err
+	}
+	e, err := insertPasskey(ctx, tx, p.ID, n.First.site, n.First.name, n.First.credential)
+	return append(events, e), err
 }
 
 // belongs checks that the State or body is one of the directory's.
@@ -197,7 +216,7 @@ func Reset(ctx context.Context, db *store.DB, secret, password string) (Person, 
 			return store.Event{}, err
 		}
 		return about(person, "account.password.reset", map[string]bool{"mailed": ticket.Mailed}),
-			mail.Queue(ctx, tx, mail.Letter{To: person, Kind: "password-changed", Path: "/reset"})
+			mail.Queue(ctx, tx, mail.Letter{To: person, Kind: letterPassword, Path: "/reset"})
 	})
 	return p, err
 }

@@ -73,7 +73,10 @@ func LetGo(ctx context.Context, db *store.DB, who access.Subject, id string) err
 			UPDATE vouching SET ended = until, ended_by = $2, reason = 'term'
 			WHERE person = $1 AND acts_for = $3 AND body = $4 AND (ended = 0 AND until <= $5 OR ended_by = 'system:term')`,
 			v.Person, who.ID, v.ActsFor, v.Body, tx.Now())
-		return about(v.Person, "account.vouching.let-go", map[string]any{"vouching": id}), err
+		if err != nil {
+			return store.Event{}, err
+		}
+		return about(v.Person, "account.vouching.let-go", map[string]any{"vouching": id}), Reckon(ctx, tx, v.Person)
 	})
 	return err
 }

@@ -21,6 +21,7 @@ const (
 	SessionDevice   = "device"   // string: browser and system
 	SessionSince    = "since"    // int64, microseconds: when the sign-in began
 	SessionProved   = "proved"   // int64, microseconds: when she last showed who she is
+	SessionBefore   = "before"   // int64, microseconds: when she had signed in the time before, 0 never
 )
 
 // SessionStore keeps sessions in the table `session` for scs. The token itself

@@ -1,11 +1,12 @@
 package account
 
 import (
-	"fmt"
+	"context"
 	"strings"
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/store"
 )
 
 // Standing sorts people by what has to be done about them.
@@ -67,10 +68,8 @@ func (l Listed) StandingOf(now time.Time) Standing {
 	return Anyone
 }
 
-func (c *condition) filter(f Filter, now time.Time) {
-	for _, word := range strings.Fields(strings.ToLower(f.Words)) {
-		c.add(c.called(word))
-	}
+// filter narrows to what was asked for, but for the standing: see streams.
+func (c *condition) filter(ctx context.Context, q store.Reader, f Filter) error {
 	if f.State != "" {
 		c.add(c.of(f.State, ""))
 	}
@@ -78,65 +77,68 @@ func (c *condition) filter(f Filter, now time.Time) {
 		c.add(c.of("", f.Body))
 	}
 	if f.Role != "" {
+		c.few = true
 		c.add("p.id IN (SELECT person FROM role_grant WHERE ended = 0 AND role = " + c.bind(string(f.Role)) + ")")
 	}
-	c.standing(f.Standing, now)
+	if f.Words == "" {
+		return nil
+	}
+	return c.called(ctx, q, f.Words)
 }
 
-// called is the condition that the word stands in a person's name or address.
-func (c *condition) called(word string) string {
-	at := c.bind("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%")
-	return fmt.Sprintf(`(LOWER(p.name) LIKE %s ESCAPE '\' OR p.email LIKE %s ESCAPE '\')`, at, at)
-}
+// stream is a part of a list: who is in it, and by which column it goes. An index
+// has it in that order.
+type stream struct{ where, by string }
 
-// Where few people have a standing they are found from the words, by index;
-// where many have, the list goes by name and asks for each.
-func (c *condition) standing(s Standing, now time.Time) {
+// streams are the parts of a list of people who stand so. Whoever has to be acted
+// on comes in the order in which it has to be done, everybody else by name.
+func (c *condition) streams(s Standing, now time.Time) []stream {
+	by := func(column string, where ...string) stream { return stream{strings.Join(where, " AND "), column} }
 	switch s {
 	case Waiting:
-		c.add(waiting("p"))
+		return []stream{by("created", waiting)}
 	case Vouched:
-		c.add("p.vouched AND " + holds("p.id", c.bind(now)))
+		return []stream{by("name", "p.reaches > "+c.bind(now))}
 	case Due:
-		c.add("p.id IN (SELECT person FROM vouching WHERE ended = 0 AND until > " + c.bind(now) + " AND until <= " + c.bind(now.Add(ReviewAhead)) + ")")
+		return []stream{by("review", c.due(now)...)}
 	case Overdue:
-		c.add("NOT p.blocked AND p.id IN (" + overdue(c.bind(now)) + ")")
+		return []stream{by("reaches", c.overdue(now)...)}
 	case Left:
-		c.left(now)
+		return c.left(now)
 	case Blockade:
-		c.add("p.blocked")
+		return []stream{by("name", "p.blocked")}
 	case Staff:
-		c.add("p.id IN (SELECT person FROM role_grant WHERE ended = 0)")
+		return []stream{by("name", "p.id IN (SELECT person FROM role_grant WHERE ended = 0)")}
 	}
+	return []stream{by("name")}
 }
 
-// holds is the condition that somebody's word for the person is good.
-func holds(person, now string) string {
-	return "EXISTS (SELECT 1 FROM vouching h WHERE h.person = " + person + " AND h.ended = 0 AND h.until > " + now + ")"
+// waiting is written as the index has it.
+const waiting = "NOT p.vouched AND NOT p.blocked AND (p.acts_for <> '' OR p.body <> '')"
+
+// due are those of whose words one ends soon.
+func (c *condition) due(now time.Time) []string {
+	return []string{"p.review > 0 AND p.review <= " + c.bind(now.Add(ReviewAhead)), "p.reaches > " + c.bind(now)}
 }
 
-func waiting(alias string) string {
-	return strings.ReplaceAll("NOT p.vouched AND NOT p.blocked AND (p.acts_for <> '' OR p.body <> '')", "p.", alias+".")
-}
-
-// overdue are the people whose word ran out, while no other holds.
-func overdue(now string) string {
-	return `
-		SELECT o.person FROM vouching o WHERE o.ended_by = '` + byTerm + `' AND NOT ` + holds("o.person", now) + `
-		UNION
-		SELECT o.person FROM vouching o WHERE o.ended = 0 AND o.until <= ` + now + ` AND NOT ` + holds("o.person", now)
+// overdue are those whose words ran out.
+func (c *condition) overdue(now time.Time) []string {
+	return []string{"NOT p.blocked", "p.reaches > 0 AND p.reaches <= " + c.bind(now)}
 }
 
 // left are those whom the desk has to see to: nobody else can, or did in time.
-func (c *condition) left(now time.Time) {
+func (c *condition) left(now time.Time) []stream {
 	at, since := c.bind(now), c.bind(now.Add(-LeftAfter))
 	soon, end := c.bind(now.Add(ReviewAhead-LeftAfter)), c.bind(now.Add(ReviewAhead))
-	c.add(`NOT p.blocked AND p.id IN (
-		SELECT w.id FROM person w WHERE ` + waiting("w") + ` AND (w.created <= ` + since + ` OR NOT ` + kept("w", at) + `)
-		UNION ` + overdue(at) + `
-		UNION
-		SELECT v.person FROM vouching v
-		WHERE v.ended = 0 AND v.until > ` + at + ` AND v.until <= ` + end + ` AND (v.until <= ` + soon + ` OR NOT ` + kept("v", at) + `))`)
+	all := func(where ...string) string { return strings.Join(where, " AND ") }
+	return []stream{
+		{all(waiting, "p.created <= "+since), "created"},
+		{all(waiting, "p.created > "+since, "NOT "+kept("p", at)), "created"},
+		{all(c.overdue(now)...), "reaches"},
+		{all("NOT p.blocked AND p.review > 0", "p.review <= "+end, "p.reaches > "+at, `EXISTS (
+			SELECT 1 FROM vouching v
+			WHERE v.person = p.id AND v.ended = 0 AND v.until > `+at+` AND v.until <= `+end+` AND (v.until <= `+soon+` OR NOT `+kept("v", at)+`))`), "review"},
+	}
 }
 
 // kept is the condition that the State or body in the columns acts_for and body

@@ -23,6 +23,24 @@ const (
 // for a second factor, unless the installation asks for none. ErrNotFound where
 // the account is gone or blocked.
 func Subject(ctx context.Context, db *store.DB, id string, strength Strength) (access.Subject, Person, error) {
+	return subject(ctx, db, id, func() (bool, error) {
+		if strength == TwoFactors {
+			return false, nil
+		}
+		waived, err := SecondFactorWaived(ctx, db)
+		return !waived, err
+	})
+}
+
+// Rights are what a person may with all that she holds, as part of a write: what
+// she asked for earlier is held against what she may now.
+func Rights(ctx context.Context, q store.Reader, id string) (access.Subject, error) {
+	s, _, err := subject(ctx, q, id, func() (bool, error) { return false, nil })
+	return s, err
+}
+
+// subject asks withhold only about somebody who holds roles.
+func subject(ctx context.Context, db store.Reader, id string, withhold func() (bool, error)) (access.Subject, Person, error) {
 	p, err := Load(ctx, db, id)
 	if err != nil {
 		return access.Subject{}, Person{}, err
@@ -36,7 +54,7 @@ func Subject(ctx context.Context, db *store.DB, id string, strength Strength) (a
 		return access.Subject{}, Person{}, err
 	}
 	s := vouchedFor(id, words)
-	if err := addGrants(ctx, db, &s, words, now, strength); err != nil {
+	if err := addGrants(ctx, db, &s, words, now, withhold); err != nil {
 		return access.Subject{}, Person{}, err
 	}
 	s.Groups, err = groupsOf(ctx, db, id, now)
@@ -71,20 +89,14 @@ func hold(s *access.Subject, words []Vouching, held []Held) {
 }
 
 // addGrants adds the roles in force, unless they wait for a second factor.
-func addGrants(ctx context.Context, db *store.DB, s *access.Subject, words []Vouching, now time.Time, strength Strength) error {
+func addGrants(ctx context.Context, db store.Reader, s *access.Subject, words []Vouching, now time.Time, withhold func() (bool, error)) error {
 	held, err := store.List[Held](ctx, db, everything,
 		"SELECT "+heldColumns+" FROM role_grant WHERE {scope} AND person = $1 AND ended = 0 AND (until = 0 OR until > $2) ORDER BY since", s.ID, now)
 	if err != nil || len(held) == 0 {
 		return err
 	}
-	if strength < TwoFactors {
-		waived, err := SecondFactorWaived(ctx, db)
-		if err != nil {
-			return err
-		}
-		if s.Withheld = !waived; s.Withheld {
-			return nil
-		}
+	if s.Withheld, err = withhold(); err != nil || s.Withheld {
+		return err
 	}
 	hold(s, words, held)
 	return nil

@@ -31,10 +31,11 @@ const (
 	ToReset    TicketKind = "reset"    // a person: set a new password
 	ToMove     TicketKind = "move"     // a change of address: confirm the new one
 	ToStay     TicketKind = "stay"     // a change of address: stop it, or undo it
+	ToEnd      TicketKind = "end"      // a person: end her sessions
 )
 
 var lives = map[TicketKind]time.Duration{
-	ToRegister: 24 * time.Hour, ToReset: time.Hour, ToMove: 24 * time.Hour, ToStay: 7 * 24 * time.Hour,
+	ToRegister: 24 * time.Hour, ToReset: time.Hour, ToMove: 24 * time.Hour, ToStay: 7 * 24 * time.Hour, ToEnd: 7 * 24 * time.Hour,
 }
 
 // ErrTicket is returned for a ticket that opens nothing: never made, used, or

@@ -47,7 +47,7 @@ func checksum(text string) string {
 }
 
 // LooksLikeToken reports whether the text has the form of a token's secret, its
-// checksum included. Most likely somebody's it is, then, and nothing to write down.
+// checksum included: it need not be anybody's.
 func LooksLikeToken(text string) bool {
 	return len(text) == tokenChars && strings.HasPrefix(text, tokenPrefix) &&
 		checksum(text[:tokenChars-sumChars]) == text[tokenChars-sumChars:]

@@ -307,3 +307,17 @@ func TestTheLastUseOfATokenIsKnownToTheMinuteWithoutAnEvent(t *testing.T) {
 		}
 	})
 }
+
+func TestAMistypedTokenAsksTheDatabaseNothing(t *testing.T) {
+	inhabited(t, func(t *testing.T, db *store.DB) {
+		p := create(t, db, account.New{Email: "a@polis.example", Role: access.MemberRole})
+		secret, _ := makeToken(t, db, now(t, db, p.ID), account.Wanted{Reach: access.Member})
+		must(t, db.Close())
+		if _, err := account.UseToken(ctx, db, secret); err == nil || errors.Is(err, account.ErrToken) {
+			t.Error("the database is closed, and a token gets an answer:", err)
+		}
+		for _, wrong := range []string{"", "polis_", secret[:len(secret)-1], secret + "a", strings.ToLower(secret), "x" + secret[1:], strings.Repeat("a", 1<<16)} {
+			refused(t, db, "mistyped", wrong)
+		}
+	})
+}

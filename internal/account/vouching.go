@@ -82,8 +82,26 @@ func vouch(ctx context.Context, tx *store.Tx, who access.Subject, person, state,
 	if err != nil {
 		return store.Event{}, err
 	}
-	_, err = tx.Exec(ctx, "UPDATE person SET vouched = TRUE WHERE id = $1 AND NOT vouched", person)
-	return about(person, "account.vouched", map[string]any{"vouching": id, "acts_for": state, "body": body, "until": until.UnixMicro()}), err
+	if _, err := tx.Exec(ctx, "UPDATE person SET vouched = TRUE WHERE id = $1 AND NOT vouched", person); err != nil {
+		return store.Event{}, err
+	}
+	return about(person, "account.vouched", map[string]any{"vouching": id, "acts_for": state, "body": body, "until": until.UnixMicro()}), Reckon(ctx, tx, person)
+}
+
+// Reckon writes into a person's row what lists find her by, as it follows from
+// her words: see the migration 00016. Whatever changes a word calls it after.
+func Reckon(ctx context.Context, tx *store.Tx, person string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE person SET
+		  reaches = COALESCE(
+		    (SELECT MAX(v.until) FROM vouching v WHERE v.person = person.id AND v.ended = 0),
+		    (SELECT MAX(v.until) FROM vouching v WHERE v.person = person.id AND v.ended_by = 'system:term'), 0),
+		  review = COALESCE((SELECT MIN(v.until) FROM vouching v WHERE v.person = person.id AND v.ended = 0), 0)
+		WHERE id = $1 AND NOT erased`, person)
+	if err != nil {
+		return fmt.Errorf("account: reckon the words for %s: %w", person, err)
+	}
+	return nil
 }
 
 // termEnd is the last moment of a term that begins now.
@@ -119,7 +137,10 @@ func lapse(ctx context.Context, tx *store.Tx, person string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE vouching SET ended = until, ended_by = 'system:term', reason = 'term'
 		WHERE person = $1 AND ended = 0 AND until <= $2`, person, tx.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return Reckon(ctx, tx, person)
 }
 
 // Renew moves the end of a word that still holds. Whoever renews it answers for
@@ -139,7 +160,10 @@ func renew(ctx context.Context, tx *store.Tx, who access.Subject, v Vouching, un
 		return store.Event{}, err
 	}
 	_, err = tx.Exec(ctx, "UPDATE vouching SET until = $2, by_whom = $3, reviewed = 0 WHERE id = $1", v.ID, until, who.ID)
-	return about(v.Person, "account.vouching.renewed", map[string]any{"vouching": v.ID, "until": until.UnixMicro()}), err
+	if err != nil {
+		return store.Event{}, err
+	}
+	return about(v.Person, "account.vouching.renewed", map[string]any{"vouching": v.ID, "until": until.UnixMicro()}), Reckon(ctx, tx, v.Person)
 }
 
 // Withdraw takes the word back at once, with a reason. The roles held for that
@@ -151,7 +175,10 @@ func Withdraw(ctx context.Context, db *store.DB, who access.Subject, id, reason 
 	}
 	return onVouching(ctx, db, who, id, func(tx *store.Tx, v Vouching) (store.Event, error) {
 		_, err := tx.Exec(ctx, "UPDATE vouching SET ended = $2, ended_by = $3, reason = $4 WHERE id = $1", id, tx.Now(), who.ID, reason)
-		return about(v.Person, "account.vouching.withdrawn", map[string]any{"vouching": id}), err
+		if err != nil {
+			return store.Event{}, err
+		}
+		return about(v.Person, "account.vouching.withdrawn", map[string]any{"vouching": id}), Reckon(ctx, tx, v.Person)
 	})
 }
 

@@ -262,8 +262,8 @@ func TestAFocalPointSeesHerPeopleOnly(t *testing.T) {
 			for _, p := range people {
 				ids = append(ids, p.Name)
 			}
-			if total != len(ids) {
-				t.Errorf("%d of %d", len(ids), total)
+			if total.N != len(ids) || total.More {
+				t.Errorf("%d of %+v", len(ids), total)
 			}
 			return strings.Join(ids, " ")
 		}
@@ -280,6 +280,11 @@ func TestAFocalPointSeesHerPeopleOnly(t *testing.T) {
 			{desk, account.Filter{}, "Anna Bela Cyril"},
 			{desk, account.Filter{Words: "CYR"}, "Cyril"},
 			{desk, account.Filter{Words: "%"}, ""},
+			{desk, account.Filter{Words: "ril"}, ""},
+			{desk, account.Filter{Words: "cy"}, "Cyril"},
+			{desk, account.Filter{Words: "c"}, ""},
+			{desk, account.Filter{Words: "Ännä"}, "Anna"},
+			{desk, account.Filter{Words: "names@polis.example"}, "Bela"},
 			{desk, account.Filter{Words: "polis.example vouch"}, "Anna"},
 			{desk, account.Filter{State: "TJ"}, "Cyril"},
 			{desk, account.Filter{Standing: account.Due}, ""},

@@ -101,6 +101,11 @@ func TestASearchLeadsToThePassage(t *testing.T) {
 		if h["score"].(float64) <= 0 || len(h["why"].([]any)) == 0 {
 			t.Errorf("no score or reason: %v", h)
 		}
+		for reader, want := range map[string]string{"ru": "Электронные доказательства", "de": "", "en": "", "": ""} {
+			if _, body := ask("/api/v1/search?q=time+of+seizure&lang="+reader, ""); hits(body)[0]["translated_title"] != want {
+				t.Errorf("asked in %q, the title is translated as %q, not %q", reader, hits(body)[0]["translated_title"], want)
+			}
+		}
 		if f := body["facets"].(map[string]any); len(f["language"].([]any)) != 1 || len(f["theme"].([]any)) != 1 {
 			t.Errorf("facets: %v", f)
 		}
@@ -110,7 +115,7 @@ func TestASearchLeadsToThePassage(t *testing.T) {
 func TestASearchShowsNobodyWhatSheMayNotRead(t *testing.T) {
 	serve(t, func(t *testing.T, ask func(string, string) (int, map[string]any), _ *library.Library) {
 		for as, want := range map[string]float64{"": 1, "member": 2, "kg": 3} {
-			_, body := ask("/api/v1/search?q=isolate&lang=en", as)
+			_, body := ask("/api/v1/search?q=isolate&lang=en&language=en", as)
 			if body["total"] != want || len(hits(body)) != int(want) {
 				t.Errorf("%q finds %v: %v", as, body["total"], hits(body))
 			}
@@ -142,7 +147,7 @@ func TestFiltersOrderAndPaging(t *testing.T) {
 			"/api/v1/search?sort=date&limit=1&language=en":          "en-1",
 			"/api/v1/search?sort=date&limit=1&offset=2":             "de-2",
 			"/api/v1/search?q=%22from+the+network%22":               "en-1",
-			"/api/v1/search?q=телефон+-секрет&lang=ru":              "ru-1",
+			"/api/v1/search?q=телефон+-секрет&lang=ru&language=ru":  "ru-1",
 		} {
 			path, query, _ := strings.Cut(path, "?")
 			values, _ := url.ParseQuery(query)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 
 	"polis/internal/lang"
 	"polis/internal/library"
+	"polis/internal/store"
 )
 
 // Document is a document with its language versions.
@@ -79,11 +81,11 @@ type Passage struct {
 func (a *API) registerDocuments(h huma.API) {
 	huma.Register(h, huma.Operation{
 		OperationID: "get-document", Method: http.MethodGet, Path: Base + "/documents/{id}",
-		Summary: "A document with its language versions and relations", Tags: []string{"Library"},
+		Summary: "A document with its language versions and relations", Tags: []string{"Library"}, Errors: []int{http.StatusNotFound, http.StatusGone},
 	}, a.document)
 	huma.Register(h, huma.Operation{
 		OperationID: "get-text", Method: http.MethodGet, Path: Base + "/documents/{id}/{lang}/text",
-		Summary: "The text of a language version, passage by passage", Tags: []string{"Library"},
+		Summary: "The text of a language version, passage by passage", Tags: []string{"Library"}, Errors: []int{http.StatusNotFound, http.StatusGone},
 	}, a.text)
 }
 
@@ -91,11 +93,26 @@ func (a *API) document(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"100"`
 },
 ) (*DocumentOutput, error) {
-	rec, err := a.Library.Get(ctx, scope(ctx), in.ID)
+	rec, err := a.record(ctx, in.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, err
 	}
 	return &DocumentOutput{Body: newDocument(rec)}, nil
+}
+
+// record reads a document. One that was withdrawn says so to those who could have
+// read it; for everybody else there is none of that id.
+func (a *API) record(ctx context.Context, id string) (library.Record, error) {
+	rec, err := a.Library.Get(ctx, scope(ctx), id)
+	if errors.Is(err, store.ErrNotFound) {
+		if _, err = a.Library.Withdrawn(ctx, scope(ctx), id); err == nil {
+			return rec, huma.Error410Gone(lang.For(lang.English).T("personal.withdrawn"))
+		}
+	}
+	if err != nil {
+		return rec, problem(err)
+	}
+	return rec, nil
 }
 
 func newDocument(rec library.Record) Document {
@@ -138,9 +155,9 @@ func (a *API) text(ctx context.Context, in *struct {
 	Limit  int64  `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"How many passages to return."`
 },
 ) (*TextOutput, error) {
-	rec, err := a.Library.Get(ctx, scope(ctx), in.ID)
+	rec, err := a.record(ctx, in.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, err
 	}
 	i := slices.IndexFunc(rec.Editions, func(e library.Edition) bool { return library.LangPath(e.Lang) == in.Lang })
 	if i < 0 {

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,6 +50,7 @@ type Hit struct {
 	ExternalID string   `json:"external_id" doc:"Its id in the collection it was imported from, or empty."`
 	Lang       string   `json:"lang"`
 	Title      string   `json:"title"`
+	Translated string   `json:"translated_title" doc:"The document's title in the language of the question, where the hit is in another and the document has one; else empty."`
 	Snippet    string   `json:"snippet" doc:"The passage that answers best, shortened, as plain text."`
 	Marks      [][2]int `json:"marks" doc:"Where the words of the question stand in the snippet: byte offsets, start and end."`
 	Score      float64  `json:"score" doc:"Comparable within one answer."`
@@ -64,9 +67,10 @@ type Hit struct {
 
 // Why is one reason for a hit.
 type Why struct {
-	Word     string `json:"word"`
-	Found    string `json:"found"`
-	Forgiven bool   `json:"forgiven"`
+	Word     string `json:"word" doc:"One word of the question, or those that name a concept."`
+	Found    string `json:"found" doc:"What stands in the document: a stem, or where source is given the expression as it is written."`
+	Forgiven bool   `json:"forgiven" doc:"Found is near to the word and not the same."`
+	Source   string `json:"source" enum:",thesaurus,dictionary,learned,kin,compound" doc:"How found is known to mean the word: by the thesaurus, an imported dictionary, the library's own language versions, its sound, or as a part of a compound; empty for the word itself."`
 }
 
 // FacetCount is a value of a facet and how many of what was found have it.
@@ -131,7 +135,7 @@ func (in *searchInput) filter() map[search.Facet][]string {
 func newHit(f library.Found, words []string) Hit {
 	x := f.Quote(f.Passage, words, snippetWidth)
 	h := Hit{
-		ID: f.Document, ExternalID: f.External, Lang: string(f.Hit.Lang), Title: f.Title, Snippet: x.Text,
+		ID: f.Document, ExternalID: f.External, Lang: string(f.Hit.Lang), Title: f.Title, Translated: f.Own, Snippet: x.Text,
 		Marks: [][2]int{}, Why: []Why{}, Score: f.Score, Passage: f.Hit.Passage + 1, Page: f.Page, Symbol: f.Symbol, Type: f.Kind,
 		Date: f.Dated, Origin: f.Origin, Level: f.Level.String(), URL: library.PassagePath(f.Document, f.Hit.Lang, f.Hit.Passage, ""),
 	}
@@ -139,7 +143,7 @@ func newHit(f library.Found, words []string) Hit {
 		h.Marks = append(h.Marks, [2]int{m.Start, m.End})
 	}
 	for _, r := range f.Why {
-		h.Why = append(h.Why, Why(r))
+		h.Why = append(h.Why, Why{r.Word, cmp.Or(r.Shown, strings.Join(r.Found, " ")), r.Forgiven, string(r.Source)})
 	}
 	return h
 }

@@ -10,8 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"polis/internal/account"
 	"polis/internal/archive"
 	"polis/internal/keyring"
+	"polis/internal/lang"
+	"polis/internal/mail"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
 )
@@ -74,6 +77,81 @@ func TestTheKeyTravelsInTheBackup(t *testing.T) {
 			}
 		})
 	})
+}
+
+// sealed puts the three kinds of sealed secrets into a system.
+func sealed(t *testing.T, s archive.System) {
+	t.Helper()
+	p, err := account.ByEmail(ctx, s.DB, "desk@example.org")
+	if err == nil {
+		_, err = store.Write(ctx, s.DB, system, func(tx *store.Tx) (store.Event, error) {
+			_, err := tx.Exec(ctx, "INSERT INTO authenticator (person, secret, created) VALUES ($1, $2, 1)", p.ID, s.Keys.Seal("authenticator "+p.ID, "JBSWY3DP"))
+			return store.Event{Act: "test.sealed"}, err
+		})
+	}
+	if err == nil {
+		err = mail.Save(ctx, s.DB, s.Keys, system, mail.Settings{Host: "mail.example.org", Port: 465, Security: mail.TLS, User: "polis", Password: "a secret", From: "polis@example.org"})
+	}
+	if err == nil {
+		err = (&account.Providers{DB: s.DB, Keys: s.Keys}).SaveProvider(ctx, system, account.Provider{
+			ID: "mia", Names: lang.Names{"en": "Ministry"}, Issuer: "https://id.example.org", Client: "polis",
+		}, "a client secret")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSecretsThatAnotherKeyHasSealedAreNamed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s, _ := keyed(t, db)
+		sealed(t, s)
+		another, err := keyring.Open(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := backup(t, s)
+		restored := func(keys *keyring.Ring) string {
+			done, err := archive.Restore(ctx, file, archive.Place{Dir: filepath.Join(t.TempDir(), "new"), Keys: keys}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return named(done.Unopened)
+		}
+		const all = "secrets of authenticator apps, secrets of sign-in providers, password of the mail server"
+		for _, c := range []struct {
+			name, got, want string
+		}{
+			{"a restore with the backup's own key", restored(nil), ""},
+			{"a restore with the same key given", restored(s.Keys), ""},
+			{"a restore with another key", restored(another), all},
+			{"a verification with the same key", named(verify(t, s).Faults), ""},
+		} {
+			if c.got != c.want {
+				t.Errorf("%s names %q", c.name, c.got)
+			}
+		}
+		s.Keys = another
+		faults := verify(t, s).Faults
+		if got := named(faults); !strings.HasSuffix(got, all) {
+			t.Errorf("a verification with another key names %q", got)
+		}
+		for _, f := range faults[len(faults)-3:] {
+			if !strings.Contains(f.What, "1 cannot be opened with this installation's key") {
+				t.Error(f)
+			}
+		}
+	})
+}
+
+// named is where the faults are.
+func named(faults []archive.Fault) string {
+	var where []string
+	for _, f := range faults {
+		where = append(where, f.Where)
+	}
+	return strings.Join(where, ", ")
 }
 
 func TestADamagedKeyIsRefused(t *testing.T) {

@@ -57,6 +57,15 @@ func (i intakeRow) refer(to references) {
 	}
 }
 
+// wordRow is what refers to a file in the tables dictionary and translation_table.
+type wordRow struct {
+	SourceLang string `json:"source_lang"`
+	TargetLang string `json:"target_lang"`
+	File       string `json:"file"`
+}
+
+func (w wordRow) refer(to references) { to.add(w.File, "dictionary "+w.SourceLang+"-"+w.TargetLang) }
+
 // referred reads from the database which files it refers to now.
 func referred(ctx context.Context, db *store.DB) (references, error) {
 	refs := references{}
@@ -73,6 +82,15 @@ func referred(ctx context.Context, db *store.DB) (references, error) {
 			return nil, err
 		}
 		i.refer(refs)
+	}
+	words := store.Rows[wordRow](ctx, db, store.Everything("archive"), `
+		SELECT source_lang, target_lang, file FROM dictionary WHERE {scope}
+		UNION SELECT source_lang, target_lang, file FROM translation_table WHERE {scope}`)
+	for w, err := range words {
+		if err != nil {
+			return nil, err
+		}
+		w.refer(refs)
 	}
 	return refs, nil
 }
@@ -99,6 +117,8 @@ func (s *witness) beside(table string, w io.Writer) io.Writer {
 		look = func(line []byte) error { return readRow(line, func(v versionRow) { v.refer(s.refs) }) }
 	case "intake":
 		look = func(line []byte) error { return readRow(line, func(i intakeRow) { i.refer(s.refs) }) }
+	case "dictionary", "translation_table":
+		look = func(line []byte) error { return readRow(line, func(w wordRow) { w.refer(s.refs) }) }
 	case "chain":
 		look = func(line []byte) error { return readRow(line, func(h head) { s.head = h }) }
 	default:

@@ -42,6 +42,9 @@ type Restored struct {
 	Manifest
 	// Faults are places where the log was not whole when the backup was made.
 	Faults []store.Fault
+	// Unopened are the sealed secrets of the backup that the key of the place does not
+	// open.
+	Unopened []Fault
 }
 
 // Place is where a backup is restored.
@@ -49,6 +52,9 @@ type Place struct {
 	Dir    string      // data directory, empty or not there yet
 	DSN    string      // of an empty PostgreSQL database; "" for SQLite in Dir
 	Bucket blob.Bucket // for the files; the zero value for Dir
+	// Keys is the key that the installation is given by its environment; nil where it
+	// takes the one in the backup.
+	Keys *keyring.Ring
 }
 
 // Restore puts a backup into an empty place. Everything is first put into a
@@ -164,7 +170,7 @@ func (p *place) restore(ctx context.Context, r *reader, target *store.DB, progre
 		return Restored{}, err
 	}
 	done := Restored{Manifest: r.Manifest}
-	if done.Faults, err = p.putTables(ctx, r, progress); err != nil {
+	if err = p.putTables(ctx, r, &done, progress); err != nil {
 		return Restored{}, err
 	}
 	if away {
@@ -249,29 +255,31 @@ func (r *reader) eachFile(ctx context.Context, what string, progress Progress, t
 	return nil
 }
 
-// putTables loads the tables into SQLite on the stage, brings them up to date
-// and walks the chain.
-func (p *place) putTables(ctx context.Context, r *reader, progress Progress) ([]store.Fault, error) {
+// putTables loads the tables into SQLite on the stage, brings them up to date,
+// walks the chain, and tries the key on what is sealed.
+func (p *place) putTables(ctx context.Context, r *reader, done *Restored, progress Progress) error {
 	db, err := store.Open(ctx, store.Options{Dir: p.stage, Schema: r.Schema})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer db.Close()
 	if err := load(ctx, r, db, progress); err != nil {
-		return nil, err
+		return err
 	}
 	if db.Seq() != r.Seq {
-		return nil, r.refuse(nil, "its log ends with event %d, and its manifest says %d", db.Seq(), r.Seq)
+		return r.refuse(nil, "its log ends with event %d, and its manifest says %d", db.Seq(), r.Seq)
 	}
 	if err := db.Migrate(ctx); err != nil {
-		return nil, fmt.Errorf("archive: bring the tables up to date: %w", err)
+		return fmt.Errorf("archive: bring the tables up to date: %w", err)
 	}
 	progress.tell("log", 0, 0)
-	_, faults, err := store.Verify(ctx, db)
-	if err != nil {
-		return nil, err
+	if _, done.Faults, err = store.Verify(ctx, db); err != nil {
+		return err
 	}
-	return faults, db.Close() // the last to close it leaves one file
+	if done.Unopened, err = unopened(ctx, db, p.Keys); err != nil {
+		return err
+	}
+	return db.Close() // the last to close it leaves one file
 }
 
 // load puts all tables into the database, in one transaction.

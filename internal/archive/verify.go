@@ -38,6 +38,11 @@ func Verify(ctx context.Context, s System, progress Progress, against ...store.C
 	if err := v.checkSigner(ctx, s); err != nil {
 		return v, err
 	}
+	sealed, err := unopened(ctx, s.DB, s.Keys)
+	if err != nil {
+		return v, err
+	}
+	v.Faults = append(v.Faults, sealed...)
 	// The references before the files: a file is stored before its record.
 	refs, err := referred(ctx, s.DB)
 	if err != nil {

@@ -26,6 +26,7 @@ type Daemon struct {
 	Patience time.Duration
 
 	silent atomic.Bool
+	refuse atomic.Int64 // until when nothing is asked, nanoseconds: it did not answer just before
 }
 
 // ErrUnavailable is of the daemon and says nothing of the file: it is not reached,
@@ -36,8 +37,14 @@ var ErrUnavailable = errors.New("clamd: the virus scanner is not available")
 // StreamMaxLength says.
 var ErrTooLarge = errors.New("clamd: the file is larger than the virus scanner takes")
 
-// patience is the usual Patience: archives take their time.
-const patience = 2 * time.Minute
+// patience is the usual Patience: archives take their time. greeting is how long
+// the daemon may take to say that it is there, and pause how long it is left alone
+// after it did not: who waits for a file does not stand in the way of other work.
+const (
+	patience = 2 * time.Minute
+	greeting = 3 * time.Second
+	pause    = 5 * time.Second
+)
 
 // Parse reads the daemon's address: tcp://HOST:PORT or unix:/PATH.
 func Parse(text string) (*Daemon, error) {
@@ -67,10 +74,17 @@ func (d *Daemon) String() string {
 func (d *Daemon) Silent() bool { return d != nil && d.silent.Load() }
 
 // Scan has the daemon look at what r gives. It returns the name of what was found,
-// "" for nothing.
+// "" for nothing. A daemon that does not greet is not given the file, and who comes
+// soon after is told so at once.
 func (d *Daemon) Scan(ctx context.Context, r io.Reader) (virus string, err error) {
-	answer, err := d.ask(ctx, "zINSTREAM\x00", r)
-	d.silent.Store(errors.Is(err, ErrUnavailable))
+	if time.Now().UnixNano() < d.refuse.Load() {
+		return "", fmt.Errorf("%w: it did not answer a moment ago", ErrUnavailable)
+	}
+	if err := d.Ready(ctx); err != nil {
+		return "", err
+	}
+	answer, err := d.ask(ctx, "zINSTREAM\x00", r, d.Patience)
+	d.heard(err)
 	if err != nil {
 		return "", err
 	}
@@ -84,24 +98,33 @@ func (d *Daemon) Scan(ctx context.Context, r io.Reader) (virus string, err error
 	case strings.Contains(said, "size limit exceeded"):
 		return "", ErrTooLarge
 	}
-	d.silent.Store(true)
-	return "", fmt.Errorf("%w: it answers %.200q", ErrUnavailable, answer)
+	err = fmt.Errorf("%w: it answers %.200q", ErrUnavailable, answer)
+	d.heard(err)
+	return "", err
+}
+
+// heard keeps whether the daemon answered.
+func (d *Daemon) heard(err error) {
+	away := errors.Is(err, ErrUnavailable)
+	if d.silent.Store(away); away {
+		d.refuse.Store(time.Now().Add(pause).UnixNano())
+	}
 }
 
 // Ready asks whether the daemon answers.
 func (d *Daemon) Ready(ctx context.Context) error {
-	answer, err := d.ask(ctx, "zPING\x00", nil)
+	answer, err := d.ask(ctx, "zPING\x00", nil, min(greeting, d.Patience))
 	if err == nil && answer != "PONG" {
 		err = fmt.Errorf("%w: it answers %.200q", ErrUnavailable, answer)
 	}
-	d.silent.Store(err != nil)
+	d.heard(err)
 	return err
 }
 
 // ask sends a command, and what belongs to it, and reads the answer. An error of r
 // comes back as it is: it is not the daemon's.
-func (d *Daemon) ask(ctx context.Context, command string, r io.Reader) (string, error) {
-	line, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, d.network, d.address)
+func (d *Daemon) ask(ctx context.Context, command string, r io.Reader, patience time.Duration) (string, error) {
+	line, err := (&net.Dialer{Timeout: min(10*time.Second, patience)}).DialContext(ctx, d.network, d.address)
 	if err != nil {
 		return "", d.unavailable(ctx, err)
 	}
@@ -117,7 +140,7 @@ func (d *Daemon) ask(ctx context.Context, command string, r io.Reader) (string, 
 		}
 		// Where sending failed the daemon may have said why before it hung up.
 	}
-	_ = line.SetReadDeadline(time.Now().Add(d.Patience)) // a closed line says so below
+	_ = line.SetReadDeadline(time.Now().Add(patience)) // a closed line says so below
 	answer, err := bufio.NewReader(io.LimitReader(line, 4096)).ReadString(0)
 	if err != nil && !errors.Is(err, io.EOF) || answer == "" {
 		return "", d.unavailable(ctx, errors.Join(err, errors.New("no answer")))

@@ -82,6 +82,9 @@ func backdate(ctx context.Context, db *store.DB, person string, left time.Durati
 	_, err := store.Write(ctx, db, system, func(tx *store.Tx) (store.Event, error) {
 		_, err := tx.Exec(ctx, "UPDATE vouching SET since = $2, until = $3, ended = $3, ended_by = 'system:term', reason = 'term' WHERE person = $1 AND ended = 0",
 			person, now.Add(left-account.Term), now.Add(left))
+		if err == nil {
+			err = account.Reckon(ctx, tx, person)
+		}
 		return store.Event{Act: "demo.backdated", Object: person, Label: access.Label{Level: access.Closed, Owner: person}}, err
 	})
 	return err

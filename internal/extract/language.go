@@ -35,6 +35,11 @@ func detectLanguage(passages []Passage) (tag lang.Tag, sure bool) {
 	return detectLatin(text, latin)
 }
 
+// LanguageOf finds which of the six languages a short text is in, such as a title with its summary.
+func LanguageOf(text string) (tag lang.Tag, sure bool) {
+	return detectLanguage([]Passage{{Kind: Paragraph, Text: text}})
+}
+
 // sample takes pieces from all over the document: the cover and the contents are poor in words.
 func sample(passages []Passage) string {
 	total := 0

@@ -51,7 +51,7 @@ type Job struct {
 	Created    time.Time
 	Updated    time.Time
 	Every      time.Duration // between two turns, 0 for work that is done once
-	Due        time.Time     // when the next turn is; during one, when it was
+	Due        time.Time     // when the next turn is, or a job that waits for something is begun again; during one, when it was
 	Ran        time.Time     // when the last turn ended
 	access.Label
 }
@@ -115,7 +115,7 @@ func Stop(ctx context.Context, db *store.DB, id string) error {
 func Resume(ctx context.Context, db *store.DB, id string) error {
 	n, err := store.Upkeep(ctx, db, `
 		UPDATE job
-		SET stage = 'waiting', tries = 0, reason = '', updated = $2
+		SET stage = 'waiting', tries = 0, reason = '', updated = $2, due = CASE WHEN every = 0 THEN 0 ELSE due END
 		WHERE id = $1 AND stage IN ('stopped', 'failed')`, id, time.Now())
 	if err == nil && n == 0 {
 		return store.ErrNotFound
@@ -215,10 +215,13 @@ func (r *Runner) run(ctx context.Context, j Job, report func(Job)) error {
 	if errors.Is(context.Cause(ctx), ErrStopped) {
 		err = ErrStopped
 	}
-	stage, reason := Done, ""
+	stage, reason, due := Done, "", j.Due
+	var wait *later
 	switch {
 	case errors.Is(err, ErrStopped):
 		stage, err = Stopped, nil
+	case errors.As(err, &wait) && j.Every == 0:
+		stage, reason, due, err = Waiting, wait.Error(), time.Now().Add(wait.after), nil
 	case errors.Is(err, context.Canceled):
 		stage = Waiting
 	case err != nil:
@@ -230,9 +233,9 @@ func (r *Runner) run(ctx context.Context, j Job, report func(Job)) error {
 	}
 	_, uerr := store.Upkeep(context.WithoutCancel(ctx), r.db, `
 		UPDATE job
-		SET stage = $2, reason = $3, lease_until = 0, updated = $4,
+		SET stage = $2, reason = $3, lease_until = 0, updated = $4, due = $5,
 		    tries = CASE WHEN $2 = 'waiting' THEN 0 ELSE tries END
-		WHERE id = $1`, j.ID, string(stage), reason, time.Now())
+		WHERE id = $1`, j.ID, string(stage), reason, time.Now(), due)
 	return errors.Join(err, uerr)
 }
 
@@ -252,6 +255,20 @@ func (r *Runner) handle(ctx context.Context, run *Run) (err error) {
 	}()
 	return h(ctx, run)
 }
+
+// later is the error of a job that cannot go on yet.
+type later struct {
+	after time.Duration
+	why   error
+}
+
+func (l *later) Error() string { return l.why.Error() }
+func (l *later) Unwrap() error { return l.why }
+
+// Later is what a handler returns that waits for something which is away: the job
+// goes back into the queue, its worker does other work, and it is begun again,
+// from its mark, when the time is over. That is no try, and no failure.
+func Later(after time.Duration, why error) error { return &later{after, why} }
 
 // Run is a job while it runs.
 type Run struct {

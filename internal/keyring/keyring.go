@@ -29,6 +29,14 @@ import (
 // File is the name of the secret's file in the data directory.
 const File = "key"
 
+// ErrSealed is returned by Unseal for what this secret does not open: it was sealed
+// with another one, or changed since.
+var ErrSealed = errors.New("keyring: sealed with another key, or changed since")
+
+// sealing names how a value is sealed: AES-256-GCM under the key for "seal". Another
+// way takes another name, and Unseal knows both until everything is sealed anew.
+const sealing = "1:"
+
 // size of the secret in bytes.
 const size = 32
 
@@ -126,19 +134,20 @@ func (r *Ring) Seal(purpose, plain string) string {
 	box := r.box()
 	nonce := make([]byte, box.NonceSize())
 	_, _ = rand.Read(nonce) // it never fails
-	return base64.StdEncoding.EncodeToString(box.Seal(nonce, nonce, []byte(plain), []byte(purpose)))
+	return sealing + base64.StdEncoding.EncodeToString(box.Seal(nonce, nonce, []byte(plain), []byte(purpose)))
 }
 
-// Unseal decrypts what Seal made for the same purpose.
+// Unseal decrypts what Seal made for the same purpose. What names no sealing is from
+// before they had names, and was sealed alike.
 func (r *Ring) Unseal(purpose, sealed string) (string, error) {
 	box := r.box()
-	raw, err := base64.StdEncoding.DecodeString(sealed)
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(sealed, sealing))
 	if err != nil || len(raw) < box.NonceSize() {
 		return "", errors.New("keyring: what is sealed has an unknown form")
 	}
 	plain, err := box.Open(nil, raw[:box.NonceSize()], raw[box.NonceSize():], []byte(purpose))
 	if err != nil {
-		return "", errors.New("keyring: sealed with another key, or changed since")
+		return "", ErrSealed
 	}
 	return string(plain), nil
 }

@@ -64,10 +64,15 @@ func TestWhatIsSealedOpensForItsPurposeOnly(t *testing.T) {
 	if a.Seal("totp p1", "JBSWY3DP") == sealed {
 		t.Error("the same twice")
 	}
+	if name, rest, _ := strings.Cut(sealed, ":"); name != "1" {
+		t.Error("it does not say how it is sealed:", sealed)
+	} else if plain, err := a.Unseal("totp p1", rest); err != nil || plain != "JBSWY3DP" {
+		t.Error("what was sealed before that was said does not open:", plain, err)
+	}
 	for name, try := range map[string]func() (string, error){
 		"another row":     func() (string, error) { return a.Unseal("totp p2", sealed) },
 		"another key":     func() (string, error) { return b.Unseal("totp p1", sealed) },
-		"a changed value": func() (string, error) { return a.Unseal("totp p1", "A"+sealed[1:]) },
+		"a changed value": func() (string, error) { return a.Unseal("totp p1", sealed[:9]+"AAAA"+sealed[13:]) },
 		"nothing":         func() (string, error) { return a.Unseal("totp p1", "") },
 	} {
 		if _, err := try(); err == nil {

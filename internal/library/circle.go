@@ -23,20 +23,45 @@ func firstCircle(l access.Label) string {
 }
 
 // nextCircle is the part of an UPDATE that moves a document's circle to the one
-// in the placeholder.
+// in the placeholder. What its owner has closed to herself keeps the circle that it
+// had before that, or that it is a draft: she opens it up to there again by herself,
+// because those people have read it, and what she has written since then nobody has.
 func nextCircle(placeholder string) string {
 	return `circle = ` + placeholder + `,
-		was = CASE WHEN circle = ` + placeholder + ` OR circle = 'nobody' AND was = 'draft' THEN was ELSE circle END,
+		was = CASE WHEN circle = ` + placeholder + ` OR circle = 'nobody' THEN was ELSE circle END,
 		lowering = CASE WHEN circle = ` + placeholder + ` THEN lowering ELSE NULL END`
 }
 
-// IsDraft reports whether nobody but its owner has ever been able to read the
-// document: she then publishes it as she likes.
-func (l *Library) IsDraft(ctx context.Context, id string) (bool, error) {
-	return isDraft(ctx, l.DB, id)
+// Measure is what a document's next label is held against: its own or, where its
+// owner has closed it to herself, the one from before that. Free is true for a
+// draft, which she publishes as she likes.
+type Measure struct {
+	access.Label
+	Free bool
 }
 
-func isDraft(ctx context.Context, q store.Reader, id string) (bool, error) {
-	n, err := store.Get[int64](ctx, q, parts, "SELECT COUNT(*) FROM document WHERE {scope} AND id = $1 AND circle = 'nobody' AND was = 'draft'", id)
-	return n > 0, err
+// Opens reports whether the label would open the document to people who could not
+// read it: that takes a second person.
+func (m Measure) Opens(next access.Label) bool { return !m.Free && access.Wider(m.Label, next) }
+
+// Measure reads it.
+func (l *Library) Measure(ctx context.Context, d Document) (Measure, error) {
+	return measure(ctx, l.DB, d)
+}
+
+func measure(ctx context.Context, q store.Reader, d Document) (Measure, error) {
+	m := Measure{Label: d.Label}
+	if d.Circle() != "nobody" {
+		return m, nil
+	}
+	was, err := store.Get[string](ctx, q, parts, "SELECT was FROM document WHERE {scope} AND id = $1", d.ID)
+	if err != nil {
+		return m, err
+	}
+	if before, ok := access.ParseCircle(was); ok {
+		before.Owner = d.Owner
+		m.Label = before
+	}
+	m.Free = was == draftCircle
+	return m, nil
 }

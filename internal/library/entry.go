@@ -20,12 +20,15 @@ const followStep = 400
 // Follow keeps the index in step with the event log until the context ends. It
 // asks the log at least once a second: other processes write too.
 func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger) {
+	memory := newMemory(ix)
 	for ctx.Err() == nil {
 		began := time.Now()
-		if err := l.CatchUp(ctx, ix, nil); err != nil && ctx.Err() == nil {
+		gone, err := l.catchUp(ctx, ix, nil)
+		if err != nil && ctx.Err() == nil {
 			log.Error("index", "err", err)
 			sleep(ctx, 5*time.Second)
 		}
+		memory.forget(ctx, gone, log)
 		if time.Since(began) > 2*time.Second {
 			l.tidy(ctx, ix, log)
 		}
@@ -60,33 +63,43 @@ func sleep(ctx context.Context, d time.Duration) {
 // builds everything anew. progress, where not nil, hears the number reached and
 // the number to reach.
 func (l *Library) CatchUp(ctx context.Context, ix *search.Index, progress func(at, end int64)) error {
+	_, err := l.catchUp(ctx, ix, progress)
+	return err
+}
+
+// catchUp is CatchUp; gone says that documents were dropped that are there no more.
+func (l *Library) catchUp(ctx context.Context, ix *search.Index, progress func(at, end int64)) (gone bool, err error) {
 	at, err := ix.Seq()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err := l.DB.Refresh(ctx); err != nil {
-		return err
+		return false, err
 	}
 	end := l.DB.Content()
 	for at < end {
 		events, err := store.Changes(ctx, l.DB, parts, at, followStep)
 		if err != nil || len(events) == 0 {
-			return err
+			return gone, err
 		}
 		ids := touched(events)
 		entries, err := l.entries(ctx, ids)
+		if err == nil && lacks(entries, ids) {
+			gone = true
+			ids, entries, err = l.accompany(ctx, ids, entries)
+		}
 		if err != nil {
-			return err
+			return gone, err
 		}
 		at = events[len(events)-1].Seq
 		if err := ix.Update(at, entries, ids); err != nil {
-			return fmt.Errorf("library: index: %w", err)
+			return gone, fmt.Errorf("library: index: %w", err)
 		}
 		if progress != nil {
 			progress(at, end)
 		}
 	}
-	return ctx.Err()
+	return gone, ctx.Err()
 }
 
 // touched are the documents that the events changed, each once.
@@ -120,6 +133,10 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 	if err != nil {
 		return nil, err
 	}
+	concepts, err := l.conceptsOf(ctx, in, args)
+	if err != nil {
+		return nil, err
+	}
 	texts, err := store.List[struct {
 		Document, Version, Title string
 		Lang                     lang.Tag
@@ -140,7 +157,7 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 		}
 		list = append(list, search.Entry{
 			Document: d.ID, Lang: t.Lang, Title: t.Title, Symbol: d.Symbol, Keywords: tags.Keywords[t.Lang],
-			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: withParents(tags.Themes), Lines: tags.Lines, Items: tags.Items,
+			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: withParents(tags.Themes), Lines: tags.Lines, Items: tags.Items, Concepts: concepts[d.ID],
 			Date: d.Dated, Label: d.Label,
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"polis/internal/access"
 	"polis/internal/lang"
@@ -27,6 +28,8 @@ type Found struct {
 	Summary  string
 	Passage  string // text of the passage that answers best; if only the title does, the summary or the opening
 	Page     int64  // of the original
+	Created  time.Time
+	Own      string // its title in the language of the question, where it was found in another and has one
 	access.Label
 }
 
@@ -41,20 +44,22 @@ func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Sco
 		return []any{answer.Hits[i].Document, string(answer.Hits[i].Lang)}
 	})
 	rows, err := store.List[struct {
-		Document, External, Title, Symbol, Kind, Dated, Origin, Version, Summary string
-		Lang                                                                     lang.Tag
-		Pages                                                                    int64
-		Sample                                                                   bool
+		Document, External, Title, Symbol, Kind, Dated, Origin, Version, Summary, Own string
+		Lang                                                                          lang.Tag
+		Pages                                                                         int64
+		Sample                                                                        bool
+		Created                                                                       time.Time
 		access.Label
 	}](ctx, l.DB, scope, `
 		WITH wanted (document, lang) AS (`+wanted+`)
-		SELECT e.document, e.lang, e.external, e.title, e.summary, d.symbol, d.kind, d.dated, d.origin, d.sample,
-		       d.level, d.state, d.grp, d.owner, v.id AS version, v.pages
+		SELECT e.document, e.lang, e.external, e.title, e.summary, d.symbol, d.kind, d.dated, d.origin, d.sample, d.created,
+		       d.level, d.state, d.grp, d.owner, v.id AS version, v.pages, COALESCE(own.title, '') AS own
 		FROM wanted
 		JOIN language_version e ON e.document = wanted.document AND e.lang = wanted.lang
+		LEFT JOIN language_version own ON own.document = e.document AND own.lang = $`+strconv.Itoa(len(args)+1)+` AND own.lang <> e.lang AND own.lang <> ''
 		JOIN document d ON d.id = e.document
 		JOIN version v ON v.edition = e.id
-		WHERE {scope d} AND `+newest, args...)
+		WHERE {scope d} AND `+newest, append(args, string(q.Lang))...)
 	if err != nil {
 		return answer, nil, err
 	}
@@ -68,7 +73,7 @@ func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Sco
 			r := rows[i]
 			found = append(found, Found{
 				Hit: h, Title: r.Title, External: r.External, Symbol: r.Symbol, Kind: r.Kind, Dated: r.Dated, Origin: r.Origin,
-				Version: r.Version, Pages: r.Pages, Sample: r.Sample, Summary: r.Summary, Label: r.Label,
+				Version: r.Version, Pages: r.Pages, Sample: r.Sample, Summary: r.Summary, Created: r.Created, Own: r.Own, Label: r.Label,
 			})
 		}
 	}
@@ -79,7 +84,7 @@ func (l *Library) Search(ctx context.Context, ix *search.Index, scope access.Sco
 // the words stand, as typed or as they were forgiven.
 func (f Found) Quote(text string, words []string, width int) search.Extract {
 	for _, r := range f.Why {
-		words = append(words[:len(words):len(words)], r.Found)
+		words = append(words[:len(words):len(words)], r.Found...)
 	}
 	return search.Snippet(f.Hit.Lang, text, words, width)
 }
@@ -120,6 +125,7 @@ func (l *Library) fillPassages(ctx context.Context, found []Found) error {
 		if found[i].Passage == "" {
 			found[i].fill(texts)
 		}
+		found[i].show()
 	}
 	return nil
 }
@@ -142,6 +148,22 @@ func (f *Found) fill(texts map[place]standing) {
 	f.Passage, f.Page = p.Body, p.Page
 	if under := texts[place{f.Version, n + 1}]; p.Kind == "heading" && under.Body != "" && under.Kind != "heading" {
 		f.Passage = under.Body
+	}
+}
+
+// show gives the reasons that the index knows by their stems alone the form in
+// which they stand in the passage or the title.
+func (f *Found) show() {
+	for i, r := range f.Why {
+		if r.Source != search.Kin && r.Source != search.Compound {
+			continue
+		}
+		for _, text := range []string{f.Passage, f.Title} {
+			if marks := search.Marks(f.Hit.Lang, text, r.Found); len(marks) > 0 {
+				f.Why[i].Shown = text[marks[0].Start:marks[0].End]
+				break
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/extract"
+	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
 )
@@ -54,6 +55,35 @@ func TestAThousandHitsComeAtOnce(t *testing.T) {
 		_, hits, err := l.Search(ctx, ix, nobody.Scope(), search.Query{Text: "patrols", Limit: 1000})
 		if err != nil || len(hits) != 1000 || hits[999].Passage != "Patrols met." {
 			t.Errorf("%d hits, %v", len(hits), err)
+		}
+	})
+}
+
+func TestAHitInAnotherLanguageHasItsTitleInTheReaders(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, desk, library.Draft{}, text("fr", "La ronde", "Les patrouilles."), text("en", "The round", "Streets."), text("", "Обхід", "Patrouilles."))
+		create(t, l, desk, library.Draft{}, text("fr", "Sans traduction", "Les patrouilles aussi."))
+		ix := openIndex(t)
+		if err := l.CatchUp(ctx, ix, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			reader lang.Tag
+			want   map[string]string // by the title found
+		}{
+			{"en", map[string]string{"La ronde": "The round", "Обхід": "The round", "Sans traduction": ""}},
+			{"fr", map[string]string{"La ronde": "", "Обхід": "La ronde", "Sans traduction": ""}},
+			{"", map[string]string{"La ronde": "", "Обхід": "", "Sans traduction": ""}},
+		} {
+			_, hits, err := l.Search(ctx, ix, nobody.Scope(), search.Query{Text: "patrouilles", Lang: c.reader, Limit: 9})
+			if err != nil || len(hits) != len(c.want) {
+				t.Fatalf("%d hits, %v", len(hits), err)
+			}
+			for _, h := range hits {
+				if want, ok := c.want[h.Title]; !ok || h.Own != want {
+					t.Errorf("to a reader of %q, %q has the title %q, not %q", c.reader, h.Title, h.Own, want)
+				}
+			}
 		}
 	})
 }

@@ -77,7 +77,7 @@ const readJob = "library.read"
 
 // Handlers are the library's kinds of background work.
 func (l *Library) Handlers() map[string]job.Handler {
-	return map[string]job.Handler{readJob: l.readArrived}
+	return map[string]job.Handler{readJob: l.readArrived, BatchJob: l.runBatch}
 }
 
 // Receive stores a file and queues the reading of it. A file that this person's
@@ -88,7 +88,7 @@ func (l *Library) Receive(ctx context.Context, who access.Subject, batch, name s
 }
 
 func (l *Library) receive(ctx context.Context, who access.Subject, batch, name string, r io.Reader, queue bool) (Intake, error) {
-	in := Intake{ID: store.NewID(), Batch: batch, File: cleanName(name), Stage: Arrived, Label: ownOnly(who)}
+	in := Intake{ID: store.NewID(), Batch: batch, File: CleanName(name), Stage: Arrived, Label: ownOnly(who)}
 	if !who.May(access.Contribute, in.Label).Allowed {
 		return Intake{}, ErrForbidden
 	}
@@ -165,8 +165,8 @@ func updateIntake(ctx context.Context, tx *store.Tx, in Intake) error {
 	return err
 }
 
-// cleanName keeps the last part of a file's name, in valid characters.
-func cleanName(name string) string {
+// CleanName keeps the last part of a file's name, in valid characters.
+func CleanName(name string) string {
 	name = strings.ToValidUTF8(filepath.Base(strings.ReplaceAll(name, `\`, "/")), "_")
 	name = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -189,8 +189,11 @@ const killed extract.Reason = "killed"
 
 // readArrived is the job that reads one file.
 func (l *Library) readArrived(ctx context.Context, run *job.Run) error {
-	var id string
-	if err := run.Decode(&id, nil); err != nil {
+	var (
+		id    string
+		waits int // how often what it needs was away
+	)
+	if err := run.Decode(&id, &waits); err != nil {
 		return err
 	}
 	in, err := store.Get[Intake](ctx, l.DB, parts, "SELECT "+intakeColumns+" FROM intake WHERE {scope} AND id = $1", id)
@@ -200,21 +203,15 @@ func (l *Library) readArrived(ctx context.Context, run *job.Run) error {
 	if run.Tries > 2 { // it took the program down with it, twice
 		return l.settle(ctx, in, extract.Content{}, &extract.Error{Reason: killed, Err: errors.New("the program stopped while reading it, twice")})
 	}
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		content, err := l.extract(ctx, in)
-		err = l.settle(ctx, in, content, err)
-		if !errors.Is(err, blob.ErrUnavailable) && !errors.Is(err, clamd.ErrUnavailable) {
-			return err
-		}
-		if err := run.Progress(ctx, 0, 0, nil); err != nil { // waiting is no try
-			return err
-		}
-		select { // it will be back, and the file can wait
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(wait):
-		}
+	content, err := l.extract(ctx, in)
+	err = l.settle(ctx, in, content, err)
+	if !errors.Is(err, blob.ErrUnavailable) && !errors.Is(err, clamd.ErrUnavailable) {
+		return err
 	}
+	if err := run.Progress(ctx, 0, 0, waits+1); err != nil {
+		return err
+	}
+	return job.Later(min(time.Second<<min(waits, 6), time.Minute), err) // it will be back, and the file can wait
 }
 
 // extract reads a stored file. An error that is no *extract.Error is ours, not

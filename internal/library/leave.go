@@ -90,6 +90,14 @@ func Release(ctx context.Context, tx *store.Tx, person, state string, goes map[s
 		}
 		events = append(events, e)
 	}
+	kept, err := releaseCollections(ctx, tx, person, state)
+	if err != nil {
+		return nil, err
+	}
+	events = append(events, kept...)
+	if err := forgetBatches(ctx, tx, "owner", person); err != nil {
+		return nil, err
+	}
 	for _, query := range []string{
 		"DELETE FROM intake WHERE owner = $1",
 		"DELETE FROM job WHERE owner = $1 AND every = 0",

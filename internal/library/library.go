@@ -14,11 +14,13 @@ package library
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"polis/internal/blob"
 	"polis/internal/clamd"
 	"polis/internal/extract"
 	"polis/internal/store"
+	"polis/internal/thesaurus"
 )
 
 // Library is the room with its stores.
@@ -28,6 +30,9 @@ type Library struct {
 	Texts *extract.Extractor
 	// Scanner looks at every file before anything of ours reads it. Nil: none does.
 	Scanner *clamd.Daemon
+
+	spotting sync.Mutex
+	spots    *thesaurus.Spotter // nil until it is needed; see spotter
 }
 
 // ErrForbidden is returned where the caller may not do what she asked.

@@ -3,11 +3,13 @@ package library
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"polis/internal/access"
+	"polis/internal/account"
 	"polis/internal/mail"
 	"polis/internal/store"
 )
@@ -23,8 +25,14 @@ import (
 // never is a draft again, whatever it is closed to later; else closing it for a
 // moment would be the way around the second person.
 //
-// A document that its owner has closed to herself cannot be opened again: nobody
-// else may read it, so nobody may agree.
+// What its owner has closed to herself she opens again by herself up to the circle
+// that could read it before (circle.go); for more she asks from there.
+//
+// The second person reads what she agrees to, with one exception: where a State's
+// focal point asks to open what is closed to that State, the desk or an administrator
+// may agree to the act alone (access.Subject.MaySecond). She sees the State, the asker,
+// the circles and the reason, and the log and the row say that she has not read it.
+// Whoever asked must still have the right when it is agreed to.
 
 // Errors of lowering.
 var (
@@ -33,6 +41,7 @@ var (
 	ErrDecided    = errors.New("library: that request is decided already")
 	ErrLapsed     = errors.New("library: the document was changed since that was asked")
 	ErrSamePerson = errors.New("library: the second person must be another one")
+	ErrAskerLeft  = errors.New("library: whoever asked may not ask for that any more")
 )
 
 // LoweringStage is how far a request is.
@@ -44,7 +53,7 @@ const (
 	LoweringAgreed    LoweringStage = "agreed"
 	LoweringRefused   LoweringStage = "refused"
 	LoweringTakenBack LoweringStage = "taken-back" // by whoever asked
-	LoweringLapsed    LoweringStage = "lapsed"     // the document was changed since
+	LoweringLapsed    LoweringStage = "lapsed"     // the document was changed since, or the asker's right has ended
 )
 
 // Lowering is a request to open a document to more people, and what became of it.
@@ -62,6 +71,7 @@ type Lowering struct {
 	DecidedBy    string
 	Decided      time.Time
 	Answer       string // why it was refused
+	Unread       bool   // the second person agreed to the act and could not read the document
 	access.Label        // of the document as it was asked about
 }
 
@@ -70,7 +80,7 @@ func (w Lowering) To() access.Label {
 	return access.Label{Level: w.ToLevel, State: w.ToState, Group: w.ToGrp, Owner: w.Owner}
 }
 
-const loweringColumns = "l.id, l.document, l.rev, l.to_level, l.to_state, l.to_grp, l.reason, l.asked_by, l.asked, l.stage, l.decided_by, l.decided, l.answer, l.level, l.state, l.grp, l.owner"
+const loweringColumns = "l.id, l.document, l.rev, l.to_level, l.to_state, l.to_grp, l.reason, l.asked_by, l.asked, l.stage, l.decided_by, l.decided, l.answer, l.unread, l.level, l.state, l.grp, l.owner"
 
 // maxReason is the longest reason of a request or refusal, in characters.
 const maxReason = 1000
@@ -103,7 +113,7 @@ func (l *Library) AskLowering(ctx context.Context, who access.Subject, document 
 		if to.Level == access.Closed {
 			w.ToState, w.ToGrp = to.State, to.Group
 		}
-		if !access.Wider(d.Label, w.To()) || !who.May(access.Contribute, w.To()).Allowed || w.ToState != "" && w.ToGrp != "" && to.Level == access.Closed {
+		if d.Circle() == "nobody" || !access.Wider(d.Label, w.To()) || !who.May(access.Contribute, w.To()).Allowed || w.ToState != "" && w.ToGrp != "" && to.Level == access.Closed {
 			return nil, Invalid{"level": "lowering.error.level"}
 		}
 		events, err := clearWay(ctx, tx, d)
@@ -151,7 +161,7 @@ func insertLowering(ctx context.Context, tx *store.Tx, w Lowering) error {
 // event is about the document: its history tells of it.
 func (w Lowering) event(act string) store.Event {
 	return changed(act, w.Document, w.Label, map[string]string{
-		"lowering": w.ID, "from": w.Circle(), "to": w.To().Circle(), "reason": w.Reason, "asked-by": w.AskedBy, "answer": w.Answer,
+		"lowering": w.ID, "from": w.Circle(), "to": w.To().Circle(), "reason": w.Reason, "asked-by": w.AskedBy, "answer": w.Answer, "unread": strconv.FormatBool(w.Unread),
 	})
 }
 
@@ -162,8 +172,8 @@ func settleLowering(ctx context.Context, tx *store.Tx, w Lowering, stage Lowerin
 		rests = w.rests()
 	}
 	n, err := tx.Exec(ctx, `
-		UPDATE lowering SET stage = $2, decided_by = $3, decided = $4, answer = $5, agreed = $6
-		WHERE id = $1 AND stage = 'pending'`, w.ID, string(stage), by, tx.Now(), answer, rests)
+		UPDATE lowering SET stage = $2, decided_by = $3, decided = $4, answer = $5, agreed = $6, unread = $7
+		WHERE id = $1 AND stage = 'pending'`, w.ID, string(stage), by, tx.Now(), answer, rests, w.Unread && stage == LoweringAgreed)
 	if err == nil && n == 0 {
 		err = ErrDecided
 	}
@@ -174,17 +184,28 @@ func settleLowering(ctx context.Context, tx *store.Tx, w Lowering, stage Lowerin
 func (w Lowering) rests() string { return w.Document + " " + w.To().Circle() + " " + w.ID }
 
 // AgreeLowering is the second person's word: the document is opened in the same
-// write. Where it was changed since, the request lapses, and ErrLapsed says so.
+// write. Where it was changed since, or where whoever asked may not ask any more, the
+// request lapses: ErrLapsed, ErrAskerLeft.
 func (l *Library) AgreeLowering(ctx context.Context, who access.Subject, id string) error {
-	return l.decide(ctx, who, id, func(tx *store.Tx, w Lowering) (store.Event, error) {
+	left := false
+	err := l.decide(ctx, who, id, func(tx *store.Tx, w Lowering) (_ store.Event, err error) {
 		if w.AskedBy == who.ID {
 			return store.Event{}, ErrSamePerson
+		}
+		if left, err = w.askerLeft(ctx, tx); err != nil {
+			return store.Event{}, err
+		}
+		if left {
+			return w.event("library.lowering.lapsed"), settleLowering(ctx, tx, w, LoweringLapsed, "", "")
 		}
 		if err := settleLowering(ctx, tx, w, LoweringAgreed, who.ID, ""); err != nil {
 			return store.Event{}, err
 		}
+		if err := depart(ctx, tx, w.Document, w.Label); err != nil { // a closed group may lose what officials gain
+			return store.Event{}, err
+		}
 		to := w.To()
-		_, err := tx.Exec(ctx, `
+		_, err = tx.Exec(ctx, `
 			UPDATE document
 			SET level = $2, state = $3, grp = $4, circle = $5, was = circle, lowering = $6, rev = rev + 1, updated = $7
 			WHERE id = $1`, w.Document, int(to.Level), to.State, to.Group, to.Circle(), w.rests(), tx.Now())
@@ -195,6 +216,23 @@ func (l *Library) AgreeLowering(ctx context.Context, who access.Subject, id stri
 		e.Label = to
 		return e, err
 	})
+	if err == nil && left {
+		err = ErrAskerLeft
+	}
+	return err
+}
+
+// askerLeft reports whether whoever asked may not ask for it any more: her account
+// is closed, her role has ended, she cannot read the document.
+func (w Lowering) askerLeft(ctx context.Context, q store.Reader) (bool, error) {
+	asker, err := account.Rights(ctx, q, w.AskedBy)
+	if errors.Is(err, store.ErrNotFound) {
+		return true, nil
+	}
+	if w.Unread && !asker.HasFor(access.FocalPoint, w.State) {
+		return true, err
+	}
+	return !asker.May(access.Lower, w.Label).Allowed || !asker.May(access.Contribute, w.To()).Allowed, err
 }
 
 // RefuseLowering is the second person's no, with the reason.
@@ -225,8 +263,14 @@ func (l *Library) TakeBackLowering(ctx context.Context, who access.Subject, id s
 	})
 }
 
-// decide reads a pending request for somebody who may lower its document and hands
-// it to end, unless the document has left it behind.
+// mayConfirm reports whether somebody who cannot read the document may be the second
+// person: what is closed to a State, when its focal point asks.
+func (w Lowering) mayConfirm(who access.Subject) bool {
+	return who.SignedIn() && w.AskedBy != who.ID && w.Level == access.Closed && who.MaySecond(w.Label).Allowed
+}
+
+// decide reads a pending request for somebody who may decide about it and hands it
+// to end, unless the document has left it behind.
 func (l *Library) decide(ctx context.Context, who access.Subject, id string, end func(*store.Tx, Lowering) (store.Event, error)) error {
 	lapsed := false
 	_, err := store.Write(ctx, l.DB, who, func(tx *store.Tx) (store.Event, error) {
@@ -235,6 +279,10 @@ func (l *Library) decide(ctx context.Context, who access.Subject, id string, end
 			return store.Event{}, err
 		}
 		d, err := mayLower(ctx, tx, who, w.Document)
+		if errors.Is(err, store.ErrNotFound) && w.mayConfirm(who) {
+			w.Unread = true
+			d, err = store.Get[Document](ctx, tx, parts, "SELECT "+documentColumns+" FROM document d WHERE {scope} AND d.id = $1", w.Document)
+		}
 		if err != nil {
 			return store.Event{}, err
 		}
@@ -257,50 +305,4 @@ func (w Lowering) tell(ctx context.Context, tx *store.Tx, stage LoweringStage) e
 	return mail.Queue(ctx, tx, mail.Letter{
 		To: w.AskedBy, Kind: "lowering.letter." + string(stage), Object: w.Document, Path: "/library/" + w.Document + "/lowering",
 	})
-}
-
-// Lowerings lists the requests about a document, the newest first, for those who
-// may edit it. A pending one that the document has left behind is shown as lapsed.
-func (l *Library) Lowerings(ctx context.Context, who access.Subject, d Document) ([]Lowering, error) {
-	if !who.May(access.Edit, d.Label).Allowed {
-		return nil, ErrForbidden
-	}
-	list, err := store.List[Lowering](ctx, l.DB, parts,
-		"SELECT "+loweringColumns+" FROM lowering l WHERE {scope} AND l.document = $1 ORDER BY l.asked DESC, l.id DESC LIMIT 50", d.ID)
-	for i := range list {
-		if list[i].Stage == LoweringPending && list[i].Rev != d.Rev {
-			list[i].Stage = LoweringLapsed
-		}
-	}
-	return list, err
-}
-
-// LoweringsFor lists what waits for a second person whom the caller may be, the
-// oldest first, and what she has asked for herself, the newest first.
-func (l *Library) LoweringsFor(ctx context.Context, who access.Subject) (waiting, own []Lowering, err error) {
-	all, err := store.List[Lowering](ctx, l.DB, who.Scope(), `
-		SELECT `+loweringColumns+`
-		FROM lowering l
-		JOIN document d ON d.id = l.document AND d.rev = l.rev
-		WHERE {scope d} AND l.stage = 'pending' AND l.asked_by <> $1
-		ORDER BY l.asked, l.id
-		LIMIT 500`, who.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, w := range all {
-		if who.May(access.Lower, w.Label).Allowed {
-			waiting = append(waiting, w)
-		}
-	}
-	own, err = store.List[Lowering](ctx, l.DB, who.Scope(), `
-		SELECT l.id, l.document, l.rev, l.to_level, l.to_state, l.to_grp, l.reason, l.asked_by, l.asked,
-		       CASE WHEN l.stage = 'pending' AND d.rev <> l.rev THEN 'lapsed' ELSE l.stage END AS stage,
-		       l.decided_by, l.decided, l.answer, l.level, l.state, l.grp, l.owner
-		FROM lowering l
-		JOIN document d ON d.id = l.document
-		WHERE {scope d} AND l.asked_by = $1
-		ORDER BY l.asked DESC, l.id DESC
-		LIMIT 50`, who.ID)
-	return waiting, own, err
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"polis/internal/access"
+	"polis/internal/account"
+	"polis/internal/directory"
 	"polis/internal/library"
 	"polis/internal/store"
 )
@@ -22,6 +24,20 @@ var (
 func official(t *testing.T, l *library.Library) string {
 	t.Helper()
 	return create(t, l, expert, library.Draft{Level: access.Official}, text("en", "Guide", "x"))
+}
+
+// appointed opens an account in that role and returns its owner as she acts.
+func appointed(t *testing.T, l *library.Library, name string, role access.Role, state string) access.Subject {
+	t.Helper()
+	p, err := account.Create(ctx, l.DB, system, account.New{Email: name + "@polis.example", Name: name, Role: role, ActsFor: state, Password: "a long enough passphrase"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := account.Rights(ctx, l.DB, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
 }
 
 func levelOf(t *testing.T, l *library.Library, id string) access.Level {
@@ -44,6 +60,7 @@ func asked(t *testing.T, l *library.Library, who access.Subject, document string
 
 func TestOpeningADocumentTakesTwo(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
 		id := official(t, l)
 		request := asked(t, l, desk, id, 1, public)
 		if levelOf(t, l, id) != access.Official {
@@ -120,6 +137,7 @@ func TestWhatARequestNeeds(t *testing.T) {
 
 func TestARequestIsRefusedOrTakenBack(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
 		id := official(t, l)
 		first := asked(t, l, desk, id, 1, public)
 		var invalid library.Invalid
@@ -144,7 +162,7 @@ func TestARequestIsRefusedOrTakenBack(t *testing.T) {
 		if rec.Level != access.Official {
 			t.Error("it is open")
 		}
-		letters, err := store.List[string](ctx, l.DB, all, "SELECT kind FROM letter WHERE {scope} AND recipient = 'desk'")
+		letters, err := store.List[string](ctx, l.DB, all, "SELECT kind FROM letter WHERE {scope} AND recipient = $1", desk.ID)
 		if err != nil || len(letters) != 1 || letters[0] != "lowering.letter.refused" {
 			t.Errorf("letters %v %v", letters, err)
 		}
@@ -153,6 +171,7 @@ func TestARequestIsRefusedOrTakenBack(t *testing.T) {
 
 func TestARequestLapsesWithTheTextItWasAbout(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
 		id := official(t, l)
 		request := asked(t, l, desk, id, 1, public)
 		if err := l.AddText(ctx, expert, id, 1, text("en", "Guide", "the names of the sources")); err != nil {
@@ -179,6 +198,7 @@ func TestARequestLapsesWithTheTextItWasAbout(t *testing.T) {
 
 func TestTwoAgreeAndAnEditorWritesAtTheSameTime(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
 		id := official(t, l)
 		request := asked(t, l, desk, id, 1, public)
 		results := make([]error, 8)
@@ -240,7 +260,7 @@ func TestNoOtherWayOpensADocument(t *testing.T) {
 func TestADraftIsItsOwnersToPublishAndNothingElseIs(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		id := create(t, l, expert, library.Draft{Level: access.Closed}, text("en", "Draft", "x"))
-		if draft, err := l.IsDraft(ctx, id); err != nil || !draft {
+		if m, err := l.Measure(ctx, library.Document{ID: id, Label: access.Label{Level: access.Closed, Owner: expert.ID}}); err != nil || !m.Free {
 			t.Fatal("it is no draft:", err)
 		}
 		for rev, to := range []library.Draft{
@@ -255,7 +275,7 @@ func TestADraftIsItsOwnersToPublishAndNothingElseIs(t *testing.T) {
 		if err := l.Revise(ctx, expert, id, 4, library.Draft{Level: access.Public}); !errors.Is(err, library.ErrLowering) {
 			t.Error("what members could read was opened to everyone by way of a draft:", err)
 		}
-		if draft, _ := l.IsDraft(ctx, id); draft {
+		if m, _ := l.Measure(ctx, library.Document{ID: id, Label: access.Label{Level: access.Closed, Owner: expert.ID}}); m.Free || m.Level != access.Member {
 			t.Error("what others have read is called a draft")
 		}
 	})
@@ -301,6 +321,7 @@ func TestTheTablesHoldIt(t *testing.T) {
 				}
 			}
 		}
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
 		id := official(t, l)
 		request := asked(t, l, desk, id, 1, public)
 		for name, statement := range map[string]string{
@@ -310,7 +331,8 @@ func TestTheTablesHoldIt(t *testing.T) {
 			"it is agreed to for something else": "UPDATE lowering SET stage = 'agreed', decided = 1, decided_by = 'x', agreed = 'other public ' || id WHERE id = $1",
 			"it is refused without a reason":     "UPDATE lowering SET stage = 'refused', decided = 1, decided_by = 'x' WHERE id = $1",
 			"a document rests on a pending one":  "UPDATE document SET level = 0, circle = 'public', was = circle, lowering = id || ' public ' || $1 WHERE id = '" + id + "'",
-			"there are two at a time":            "INSERT INTO lowering SELECT 'second', document, rev, to_level, to_state, to_grp, circle, reason, asked_by, asked, stage, decided_by, decided, answer, agreed, level, state, grp, owner FROM lowering WHERE id = $1",
+			"it is agreed to unread":             "UPDATE lowering SET stage = 'agreed', decided = 1, decided_by = 'x', unread = TRUE, agreed = document || ' ' || circle || ' ' || id WHERE id = $1",
+			"there are two at a time":            "INSERT INTO lowering SELECT 'second', document, rev, to_level, to_state, to_grp, circle, reason, asked_by, asked, stage, decided_by, decided, answer, agreed, level, state, grp, owner, unread FROM lowering WHERE id = $1",
 		} {
 			if err := exec(statement, request); !store.Refused(err) {
 				t.Errorf("%s: %v", name, err)
@@ -321,6 +343,156 @@ func TestTheTablesHoldIt(t *testing.T) {
 		}
 		if err := exec("UPDATE document SET lowering = NULL WHERE id = $1", id); !store.Refused(err) {
 			t.Error("what it rests on was taken away:", err)
+		}
+	})
+}
+
+func TestWhoAskedMustStillHaveTheRight(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		for name, end := range map[string]func(id string) error{
+			"her role has ended": func(id string) error {
+				held, err := account.Roles(ctx, l.DB, id)
+				if err != nil {
+					return err
+				}
+				return account.EndRole(ctx, l.DB, admin, held[0].ID, "moved on")
+			},
+			"her account is closed": func(id string) error {
+				p, err := account.Load(ctx, l.DB, id)
+				if err == nil {
+					err = account.Block(ctx, l.DB, admin, p.ID, true)
+				}
+				return err
+			},
+		} {
+			id := official(t, l)
+			asker := appointed(t, l, "asker-"+id, access.DeskOfficer, "")
+			request := asked(t, l, asker, id, 1, public)
+			if err := end(asker.ID); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.AgreeLowering(ctx, desk2, request); !errors.Is(err, library.ErrAskerLeft) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if err := l.AgreeLowering(ctx, desk2, request); !errors.Is(err, library.ErrDecided) {
+				t.Errorf("%s, and it still waits: %v", name, err)
+			}
+			if levelOf(t, l, id) != access.Official {
+				t.Errorf("%s, and it is open", name)
+			}
+		}
+	})
+}
+
+// A State with one focal point: the desk confirms the act and reads nothing.
+func TestAStateWithOneFocalPointOpensWhatIsClosedToIt(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		if err := directory.Seed(ctx, l.DB); err != nil {
+			t.Fatal(err)
+		}
+		focal := appointed(t, l, "focal", access.FocalPoint, "KG")
+		colleague := appointed(t, l, "colleague", access.Expert, "KG")
+		another := appointed(t, l, "another", access.FocalPoint, "TJ")
+		desk := appointed(t, l, "desk", access.DeskOfficer, "")
+		closed := library.Draft{Level: access.Closed, State: "KG"}
+		id := create(t, l, colleague, closed, text("en", "Plan", "the secret"))
+		request := asked(t, l, focal, id, 1, access.Label{Level: access.Official})
+		waits, _, err := l.LoweringsFor(ctx, desk)
+		if err != nil || len(waits) != 1 || !waits[0].Unread {
+			t.Fatalf("the desk is not asked: %+v %v", waits, err)
+		}
+		for _, c := range []struct {
+			who  access.Subject
+			want error
+		}{
+			{focal, library.ErrSamePerson},
+			{colleague, library.ErrForbidden}, // she reads it, and the focal point vouches for her
+			{another, store.ErrNotFound},
+			{expert, store.ErrNotFound},
+			{system, library.ErrForbidden},
+			{desk.Within(access.Closed, true), store.ErrNotFound},
+		} {
+			if err := l.AgreeLowering(ctx, c.who, request); !errors.Is(err, c.want) {
+				t.Errorf("%s agreed: %v", c.who.ID, err)
+			}
+		}
+		if _, err := l.Get(ctx, desk.Scope(), id); !errors.Is(err, store.ErrNotFound) {
+			t.Error("being asked has opened it to the desk:", err)
+		}
+		if err := l.RefuseLowering(ctx, desk, request, "Nobody answers the telephone."); err != nil {
+			t.Fatal(err)
+		}
+		request = asked(t, l, focal, id, 1, access.Label{Level: access.Official})
+		if err := l.AgreeLowering(ctx, desk, request); err != nil {
+			t.Fatal(err)
+		}
+		rec, err := l.Get(ctx, all, id)
+		if err != nil || rec.Level != access.Official {
+			t.Fatal("it is not open:", err)
+		}
+		if list, err := l.Lowerings(ctx, focal, rec.Document); err != nil || !list[0].Unread || list[1].Unread {
+			t.Errorf("the row does not say that she could not read it: %+v %v", list, err)
+		}
+		if h, err := store.History(ctx, l.DB, all, id, 1); err != nil || !strings.Contains(fmt.Sprintf("%s", h[0].Data), `"unread":"true"`) {
+			t.Errorf("nor does the log: %+v %v", h, err)
+		}
+		t.Run("what nobody of the State asks for, the desk cannot confirm", func(t *testing.T) {
+			other := create(t, l, colleague, closed, text("en", "Plan 2", "the secret"))
+			posted := appointed(t, l, "posted", access.DeskOfficer, "KG") // she reads it, and is not its focal point
+			request := asked(t, l, posted, other, 1, access.Label{Level: access.Official})
+			if err := l.AgreeLowering(ctx, desk, request); !errors.Is(err, library.ErrAskerLeft) {
+				t.Error(err)
+			}
+		})
+		t.Run("nor what is closed to a group", func(t *testing.T) {
+			member := colleague
+			member.Groups = []string{"g"}
+			grouped := create(t, l, member, library.Draft{Level: access.Closed, Group: "g"}, text("en", "Plan 3", "x"))
+			in := appointed(t, l, "in-the-group", access.DeskOfficer, "")
+			in.Groups = []string{"g"}
+			request := asked(t, l, in, grouped, 1, access.Label{Level: access.Official})
+			if err := l.AgreeLowering(ctx, desk, request); !errors.Is(err, store.ErrNotFound) {
+				t.Error(err)
+			}
+		})
+	})
+}
+
+func TestWhatAnOwnerClosedToHerselfSheOpensUpToWhereItWas(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		id := official(t, l)
+		step := func(who access.Subject, level access.Level, want error) {
+			t.Helper()
+			rec, err := l.Get(ctx, all, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Revise(ctx, who, id, rec.Rev, library.Draft{Level: level}); !errors.Is(err, want) {
+				t.Errorf("to %s: %v", level, err)
+			}
+		}
+		step(desk, access.Closed, library.ErrForbidden) // nobody closes what is another's to its owner
+		step(expert, access.Closed, nil)
+		step(expert, access.Closed, nil) // she goes on writing
+		step(desk, access.Official, store.ErrNotFound)
+		step(expert, access.Public, library.ErrLowering)
+		step(expert, access.Member, library.ErrLowering)
+		if _, err := l.AskLowering(ctx, access.Act("expert", access.DeskOfficer, "", ""), id, 3, public, "x"); err == nil {
+			t.Error("she asks for what nobody could agree to")
+		}
+		step(expert, access.Official, nil)
+		step(expert, access.Public, library.ErrLowering)
+		for name, statement := range map[string]string{
+			"by a statement alone": "UPDATE document SET level = 0, circle = 'public', was = circle WHERE id = $1",
+			"by way of herself":    "UPDATE document SET level = 0, circle = 'public' WHERE id = $1",
+		} {
+			_, err := store.Write(ctx, l.DB, system, func(tx *store.Tx) (store.Event, error) {
+				_, err := tx.Exec(ctx, statement, id)
+				return store.Event{Act: "test.changed"}, err
+			})
+			if !store.Refused(err) {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	})
 }

@@ -198,6 +198,11 @@ func (l *Library) Revise(ctx context.Context, who access.Subject, id string, rev
 		if err := mayRelabel(ctx, tx, who, old, label); err != nil {
 			return store.Event{}, err
 		}
+		if old.Circle() != label.Circle() {
+			if err := depart(ctx, tx, id, old.Label); err != nil {
+				return store.Event{}, err
+			}
+		}
 		_, err = tx.Exec(ctx, `
 			UPDATE document
 			SET symbol = $2, kind = $3, dated = $4, original = $5, origin = $6, licence = $7, confirmed = $8,
@@ -236,11 +241,8 @@ func mayRelabel(ctx context.Context, tx *store.Tx, who access.Subject, old Docum
 	if !who.May(access.Contribute, next).Allowed {
 		return ErrForbidden
 	}
-	if !access.Wider(old.Label, next) {
-		return nil
-	}
-	draft, err := isDraft(ctx, tx, old.ID)
-	if err == nil && !draft {
+	m, err := measure(ctx, tx, old)
+	if err == nil && m.Opens(next) {
 		err = ErrLowering
 	}
 	return err

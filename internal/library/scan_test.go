@@ -3,6 +3,7 @@ package library_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,11 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"polis/internal/access"
 	"polis/internal/clamd"
 	"polis/internal/clamd/clamdtest"
 	"polis/internal/job"
 	"polis/internal/lang"
 	"polis/internal/library"
+	"polis/internal/store"
 )
 
 func TestAnInfectedFileStaysInQuarantineUnread(t *testing.T) {
@@ -100,6 +103,64 @@ func TestAFileWaitsForAVirusScannerThatIsAway(t *testing.T) {
 	})
 }
 
+// A scanner that takes every line and says nothing holds up the files, and nothing
+// else: each goes back into the queue.
+func TestFilesThatWaitForAScannerThatHangsHoldNobodyUp(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		scanner := clamdtest.Start(t, "")
+		scanner.Hang.Store(true)
+		var err error
+		if l.Scanner, err = clamd.Parse(scanner.Address); err != nil {
+			t.Fatal(err)
+		}
+		l.Scanner.Patience = 500 * time.Millisecond
+		const files = 8
+		for i := range files {
+			if _, err := l.Receive(ctx, expert, "b", fmt.Sprintf("note%d.txt", i), strings.NewReader(fmt.Sprintf("The officers of town %d met and agreed to meet again.", i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := make(chan struct{}, 100)
+		kinds := l.Handlers()
+		kinds["test.other"] = func(context.Context, *job.Run) error { other <- struct{}{}; return nil }
+		runner := job.NewRunner(l.DB, quiet, kinds)
+		working, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() { defer close(done); runner.Work(working) }() // one worker alone
+		await(t, func() bool { return l.Scanner.Silent() })
+		for range 3 {
+			addJob(t, l, "test.other")
+			runner.Wake()
+			select {
+			case <-other:
+			case <-time.After(5 * time.Second):
+				t.Fatal("other work waits for the scanner too")
+			}
+		}
+		if stages, err := l.Stages(ctx, expert, ""); err != nil || stages[library.Arrived] != files {
+			t.Errorf("while the scanner hangs: %v %v", stages, err)
+		}
+		scanner.Hang.Store(false)
+		await(t, func() bool {
+			stages, err := l.Stages(ctx, expert, "")
+			return err != nil || stages[library.Ready] == files
+		})
+		stop()
+		<-done
+	})
+}
+
+func addJob(t *testing.T, l *library.Library, kind string) {
+	t.Helper()
+	_, err := store.Write(ctx, l.DB, access.System("test"), func(tx *store.Tx) (store.Event, error) {
+		id, err := job.Add(ctx, tx, kind, nil, access.Label{Level: access.Closed})
+		return store.Event{Act: "job.added", Object: id}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // imported is a directory with one good file.
 func imported(t *testing.T) string {
 	t.Helper()
@@ -112,7 +173,7 @@ func imported(t *testing.T) string {
 
 func await(t *testing.T, until func() bool) {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); !until(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(25 * time.Second); !until(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it never came")
 		}

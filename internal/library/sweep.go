@@ -54,13 +54,15 @@ func (l *Library) Stored(ctx context.Context, idle func(blob.Entry) error) (Stor
 }
 
 // needed are the files to which a version leads, or something that has arrived
-// and was not discarded.
+// and was not discarded; dictionaries, and what was learned of them.
 func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 	needed := map[blob.Sum]bool{}
 	for sum, err := range store.Rows[string](ctx, l.DB, parts, `
 		SELECT sum FROM version WHERE {scope} AND file <> ''
 		UNION SELECT sum FROM intake WHERE {scope} AND stage <> 'discarded'
-		UNION SELECT text_sum FROM intake WHERE {scope} AND stage <> 'discarded'`) {
+		UNION SELECT text_sum FROM intake WHERE {scope} AND stage <> 'discarded'
+		UNION SELECT file FROM dictionary
+		UNION SELECT file FROM translation_table`) {
 		if err != nil {
 			return nil, err
 		}

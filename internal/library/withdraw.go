@@ -56,11 +56,17 @@ func isCited(ctx context.Context, q store.Reader, d Document) (bool, error) {
 // withdraw removes a document's rows, the files of which are swept later, and
 // puts its tombstone.
 func withdraw(ctx context.Context, tx *store.Tx, d Document, reason string) (store.Event, error) {
+	if err := depart(ctx, tx, d.ID, d.Label); err != nil {
+		return store.Event{}, err
+	}
 	for _, query := range []string{
 		"DELETE FROM passage WHERE version IN (SELECT v.id FROM version v JOIN language_version e ON e.id = v.edition WHERE e.document = $1)",
 		"DELETE FROM version WHERE edition IN (SELECT id FROM language_version WHERE document = $1)",
 		"DELETE FROM language_version WHERE document = $1",
 		"DELETE FROM document_tag WHERE document = $1",
+		"DELETE FROM document_concept WHERE document = $1",
+		"DELETE FROM collection_document WHERE document = $1",
+		"DELETE FROM batch_document WHERE document = $1",
 		"DELETE FROM relation WHERE document = $1 OR target = $1",
 		"DELETE FROM intake WHERE document = $1",
 		"DELETE FROM document WHERE id = $1",

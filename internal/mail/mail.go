@@ -35,14 +35,24 @@ type Letter struct {
 	Object string // id of what it is about: an invitation, a person; or ""
 	Path   string // page of ours that it leads to, without language: "/people"
 	// Args are the words of the texts. "role" is written as the role's name, one
-	// that ends with "day" (2026-11-23) as a date, "entry" (an id of the
-	// directory) by Finish as that entry's name.
+	// that ends with "day" (2026-11-23) as a date, "moment" (RFC 3339) with its
+	// time, "change" (an act of the log) as the sentence of what has changed,
+	// "entry" (an id of the directory) by Finish as that entry's name.
 	Args map[string]string
 
 	// What only Finish knows.
 	Address string // to which it goes
 	Name    string // by which its reader is addressed, or ""
 	Ticket  string // the secret of its link, which is put into Path as ?t=
+	Lines   []Line // what it lists, each with its page
+	Stop    string // page of ours that ends letters like it, without signing in (RFC 8058), or ""
+}
+
+// Line is one of the things that a letter lists.
+type Line struct {
+	Text string
+	Lang lang.Tag // of the text, "" where unknown
+	Path string   // page of ours, without language
 }
 
 // ErrDropped is what Finish returns for a letter that needs not be sent any

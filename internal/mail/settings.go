@@ -183,3 +183,12 @@ func (s Settings) withPassword(ctx context.Context, db *store.DB, keys *keyring.
 
 // weaker reports whether the password would travel in the open where it did not.
 func weaker(now, before Security) bool { return now == Plain && before != Plain }
+
+// Unopened reports whether the server's password is sealed with another key than this.
+func Unopened(ctx context.Context, db *store.DB, keys *keyring.Ring) (bool, error) {
+	_, err := Load(ctx, db, keys)
+	if errors.Is(err, keyring.ErrSealed) {
+		return true, nil
+	}
+	return false, err
+}

@@ -25,10 +25,19 @@ type text struct {
 	Lang       lang.Tag
 	Subject    string
 	Paragraphs []string
+	Lines      []lineText
 	Button     string // words of the link
 	Link       string // whole address, or ""
 	ByHand     string // what to do where the link does not work
 	Foot       string
+	Stop       string // whole address of the page that ends such letters, or ""
+	StopWord   string
+}
+
+// lineText is a Line with its whole address.
+type lineText struct {
+	Text, Link string
+	Lang       lang.Tag
 }
 
 // compose writes the letter. Addresses in it begin with the origin that the
@@ -49,6 +58,12 @@ func compose(origin string, l Letter) text {
 	if l.Path != "" {
 		t.Link, t.Button = link(origin, l), p.T(prefix+".button")
 		t.ByHand = p.T("mail.by-hand")
+	}
+	for _, line := range l.Lines {
+		t.Lines = append(t.Lines, lineText{oneLine(line.Text), origin + "/" + string(p.Tag()) + line.Path, line.Lang})
+	}
+	if l.Stop != "" {
+		t.Stop, t.StopWord = origin+"/"+string(p.Tag())+l.Stop, p.T("mail.stop")
 	}
 	t.Foot = p.T("mail.foot", "origin", origin)
 	return t
@@ -76,6 +91,12 @@ func (l Letter) words(p *lang.Printer) []any {
 		switch {
 		case name == "role":
 			value = p.T("access.role." + value)
+		case name == "change":
+			value = p.T("mail.change." + value)
+		case name == "moment":
+			if at, err := time.Parse(time.RFC3339, value); err == nil {
+				value = p.DateTime(at)
+			}
 		case strings.HasSuffix(name, "day"):
 			if day, err := time.Parse(time.DateOnly, value); err == nil {
 				value = p.Date(day)
@@ -96,10 +117,16 @@ func (t text) plain() string {
 	for _, p := range t.Paragraphs {
 		b.WriteString(p + "\n\n")
 	}
+	for _, line := range t.Lines {
+		b.WriteString("* " + line.Text + "\n  " + line.Link + "\n\n")
+	}
 	if t.Link != "" {
 		b.WriteString(t.Button + ":\n" + t.Link + "\n\n")
 	}
 	b.WriteString("-- \n" + t.Foot + "\n")
+	if t.Stop != "" {
+		b.WriteString(t.StopWord + ": " + t.Stop + "\n")
+	}
 	return b.String()
 }
 
@@ -126,6 +153,10 @@ func (t text) message(s Settings, to string) (*gomail.Msg, error) {
 	m.SetMessageIDWithValue(newMessageID(domain))
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office answers
 	m.SetGenHeader("Content-Language", string(t.Lang))
+	if t.Stop != "" {
+		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+t.Stop+">")
+		m.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	m.SetBodyString(gomail.TypeTextPlain, t.plain())
 	m.AddAlternativeString(gomail.TypeTextHTML, html.String())
 	return m, nil

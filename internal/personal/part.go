@@ -25,6 +25,7 @@ var ofAccount = []Part{
 	{Table: "person", Columns: []string{"email", "owner"}, Given: []Section{{"person", `
 		SELECT id, email, name, acts_for, body, lang, secret <> '' AS has_password, confirmed, seen, signed_out, blocked, warned, warned_again, created, updated
 		FROM person WHERE {scope} AND id = $1`}}},
+	{Table: "person_word", Columns: []string{"person"}, Exempt: "the words of her name and address, which stand in her row"},
 	{Table: "vouching", Columns: []string{"person", "by_whom", "ended_by", "owner"}, Given: []Section{
 		{"vouchings", "SELECT id, acts_for, body, trust, by_whom, since, until, ended, ended_by, reason FROM vouching WHERE {scope} AND person = $1 ORDER BY since"},
 		{"vouchings_given", "SELECT id, person, acts_for, body, since, until, ended FROM vouching WHERE {scope} AND by_whom = $1 ORDER BY since"},
@@ -95,15 +96,31 @@ var ofWork = []Part{
 		{"lowerings_asked", "SELECT id, document, to_level, to_state, to_grp, reason, asked, stage, decided, answer FROM lowering WHERE {scope} AND asked_by = $1 ORDER BY asked"},
 		{"lowerings_decided", "SELECT id, document, to_level, to_state, to_grp, asked, stage, decided, answer FROM lowering WHERE {scope} AND decided_by = $1 AND asked_by <> $1 ORDER BY decided"},
 	}},
+	{Table: "document_concept", Columns: []string{"by_whom"}, Given: []Section{{
+		"concepts_decided", "SELECT document, concept, stage, at FROM document_concept WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
 	{Table: "intake", Columns: []string{"owner"}, Given: []Section{{"arrived", `
 		SELECT id, batch, file, sum, bytes, stage, reason, proposal, document, created, updated FROM intake
 		WHERE {scope} AND owner = $1 ORDER BY created, id`}}},
 	{Table: "job", Columns: []string{"owner"}, Given: []Section{{
 		"jobs", "SELECT id, kind, stage, created, updated FROM job WHERE {scope} AND owner = $1 ORDER BY created",
 	}}},
+	{Table: "departed", Columns: []string{"owner"}, Exempt: "what left a circle of readers is nobody's: the owner is always empty"},
 	{Table: "withdrawn_document", Columns: []string{"owner"}, Given: []Section{{
 		"withdrawn_documents", "SELECT id, at, level FROM withdrawn_document WHERE {scope} AND owner = $1 ORDER BY at",
 	}}},
+	{Table: "saved_search", Columns: []string{"person"}, Given: []Section{{
+		"saved_searches", "SELECT id, name, query, lang, often, fed, created, updated FROM saved_search WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
+	{Table: "recent_search", Columns: []string{"person"}, Given: []Section{{
+		"recent_searches", "SELECT query, at FROM recent_search WHERE {scope} AND person = $1 ORDER BY at",
+	}}},
+	{Table: "batch", Columns: []string{"owner"}, Given: []Section{{"batches", `
+		SELECT id, edit, asked, stage, created, updated FROM batch
+		WHERE {scope} AND owner = $1 ORDER BY created`}}},
+	{Table: "collection", Columns: []string{"owner"}, Given: []Section{{"collections", `
+		SELECT id, titles, abouts, created, updated, level, state, grp FROM collection
+		WHERE {scope} AND owner = $1 ORDER BY created`}}},
 	{Table: "directory_entry", Columns: []string{"owner"}, Exempt: "the directory is nobody's: the owner is always empty"},
 	{Table: "framework_text", Columns: []string{"owner"}, Exempt: "the Framework's text is nobody's"},
 	{Table: "framework_note", Columns: []string{"owner"}, Exempt: "the Framework's notes are nobody's"},
@@ -112,7 +129,7 @@ var ofWork = []Part{
 // times are the columns in which a whole number is a moment.
 var times = []string{
 	"confirmed", "seen", "signed_out", "warned", "warned_again", "created", "updated", "since", "until", "ended", "expires",
-	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at",
+	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at", "fed",
 }
 
 // legible writes the moments of a row as people read them.

@@ -133,7 +133,22 @@ func (p *place) furnish() {
 	} {
 		must(p.T, mail.Put(ctx, p.DB, l))
 	}
+	p.row(`INSERT INTO saved_search (id, person, name, query, lang, often, feed, fed, created, updated)
+		VALUES ('se', $1, $2, 'q=patrol', 'en', 'daily', '', 0, $3, $3)`, p.id, herName+"'s patrols", now)
+	p.row("INSERT INTO alert (search, told, due) VALUES ('se', 0, $1)", now)
+	p.row("INSERT INTO recent_search (person, query, at) VALUES ($1, $2, $3)", p.id, "q="+herName, now)
 	p.documents()
+	for id, level := range map[string]int{"kept": 0, "hers": 3} {
+		p.row(`INSERT INTO collection (id, titles, abouts, fresh, rev, created, updated, level, state, grp, owner)
+			VALUES ($1, '{"en":"Patrols"}', '{}', FALSE, 1, $2, $2, $3, '', '', $4)`, id, now, level, p.id)
+		p.row("INSERT INTO collection_document (collection, document, n, note, added) SELECT $1, MIN(id), 1, '', $2 FROM document", id, now)
+	}
+	p.row(`INSERT INTO batch (id, edit, asked, passed, stage, job, created, updated, level, state, grp, owner)
+		VALUES ('ba', '{}', $2, '{}', 'prepared', '', $3, $3, 3, '', '', $1)`, p.id, "q="+herName, now)
+	p.row("INSERT INTO batch_document (batch, n, document, rev, stage, reason, was, became) SELECT 'ba', 1, MIN(id), 1, 'waiting', '', '', 0 FROM document")
+	p.row("INSERT INTO concept_scheme (id, uri, title, created) VALUES ('s', 'urn:s', 'S', $1)", now)
+	p.row("INSERT INTO concept (id, uri, scheme, notation, deprecated, shipped, rev, created, updated) VALUES ('c', 'urn:c', 's', '', FALSE, '', 1, $1, $1)", now)
+	p.row("INSERT INTO document_concept (document, concept, stage, weight, by_whom, at) SELECT MIN(id), 'c', 'confirmed', 0, $1, $2 FROM document", p.id, now)
 }
 
 func (p *place) invitations(now time.Time) {
@@ -358,7 +373,7 @@ func TestErasure(t *testing.T) {
 				t.Error(err)
 			}
 			for table, text := range p.everything() {
-				if slices.Contains([]string{"passkey", "authenticator", "recovery_code", "token", "token_use", "identity", "membership", "ticket", "address_change", "intake"}, table) && text != "" {
+				if slices.Contains([]string{"passkey", "authenticator", "recovery_code", "token", "token_use", "identity", "membership", "ticket", "address_change", "intake", "saved_search", "alert", "recent_search", "batch", "batch_document"}, table) && text != "" {
 					t.Errorf("%s: %s", table, text)
 				}
 			}

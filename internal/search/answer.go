@@ -83,24 +83,67 @@ func (r *reading) answer(s sketch) (passage int, why []Reason) {
 		r.weigh()
 	}
 	passage, found := s.best(r.clues)
-	for w, want := range r.wants {
-		for j, form := range want.forms {
-			if found[[2]int{w, j}] {
-				why = append(why, Reason{Word: want.typed, Found: form.term, Forgiven: form.weight < 1})
-				break
-			}
+	for _, want := range r.wants {
+		if reason, ok := r.reason(want, s, found); ok && !slices.ContainsFunc(why, reason.same) {
+			why = append(why, reason)
 		}
 	}
 	return passage, why
 }
 
+// reason is why an entry answers a word of the question: because it has the word,
+// or what the word means, the surest sense first.
+func (r *reading) reason(w want, text sketch, found map[uint32]bool) (Reason, bool) {
+	for _, form := range w.forms {
+		if form.kind == asTyped && found[hashOf(form.term)] {
+			return Reason{Word: w.typed, Found: []string{form.term}, Forgiven: form.weight < 1 && !w.sum}, true
+		}
+	}
+	for _, s := range w.senses {
+		if text.says(s.Terms) {
+			return Reason{Word: s.Word, Found: s.Terms, Source: s.Source, Shown: s.Shown}, true
+		}
+	}
+	if reason, ok := r.partly(w, found); ok {
+		return reason, true
+	}
+	for _, form := range w.forms {
+		source, ok := bySound[form.kind]
+		if ok && found[hashOf(form.term)] {
+			return Reason{Word: w.typed, Found: []string{form.term}, Source: source, Shown: form.term}, true
+		}
+	}
+	return Reason{}, false
+}
+
+// partly is a reason where only a word of what an expression means stands in the
+// entry, or its words apart from each other: it claims that word and no more.
+func (r *reading) partly(w want, found map[uint32]bool) (Reason, bool) {
+	for _, s := range w.senses {
+		for _, word := range Terms(r.tag, s.Shown) {
+			if found[hashOf(word.Stem)] && slices.Contains(s.Terms, word.Stem) {
+				return Reason{Word: w.typed, Found: []string{word.Stem}, Source: s.Source, Shown: word.Word}, true
+			}
+		}
+	}
+	return Reason{}, false
+}
+
+// bySound are the kinds of forms that the index itself knows of.
+var bySound = map[kind]Source{asKin: Kin, asPart: Compound}
+
+func (r Reason) same(other Reason) bool {
+	return r.Word == other.Word && slices.Equal(r.Found, other.Found)
+}
+
 // weigh makes clues of the forms of the question's words, weighed by rarity.
 func (r *reading) weigh() {
-	r.clues = map[uint32]clue{}
+	r.clues = map[uint32][]clue{}
 	for i, w := range r.wants {
 		weight := math.Pow(idf(r.entries, r.wanted[i].df), rarity)
-		for j, form := range w.forms {
-			r.clues[hashOf(form.term)] = clue{want: i, form: j, weight: weight * form.weight}
+		for _, form := range w.forms {
+			h := hashOf(form.term)
+			r.clues[h] = append(r.clues[h], clue{want: i, weight: weight * form.weight})
 		}
 	}
 }

@@ -60,6 +60,7 @@ func newRecord(e Entry) *record {
 	r.addKeys(string(Origin), e.Origin)
 	r.addKeys(string(Line), e.Lines...)
 	r.addKeys(string(Item), e.Items...)
+	r.addKeys(string(Concept), e.Concepts...)
 	r.addKeys(string(Level), e.Label.Level.String())
 	r.addKeys(dateField, e.Date)
 	r.keepColumn(dateField)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -32,7 +33,7 @@ func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Ans
 			return err
 		}
 		defer v.close()
-		f, err := v.find(ctx, q)
+		f, err := v.find(ctx, q, ix.translator())
 		if err != nil {
 			return err
 		}
@@ -47,15 +48,20 @@ func (ix *Index) Search(ctx context.Context, scope access.Scope, q Query) (a Ans
 
 // finding is a question being answered.
 type finding struct {
-	view     *view
-	asked    question
-	readings []*reading
-	loose    bool
-	forgiven bool
-	filters  map[Facet][]*roaring.Bitmap // per shelf, for facets with a selection
-	matched  []*roaring.Bitmap           // per shelf, before the filters
-	found    []*roaring.Bitmap           // per shelf, after them
-	order    order
+	view      *view
+	asked     question
+	from      lang.Tag // in which it seems to be asked
+	lang      lang.Tag // in which it is asked, as far as the query says
+	translate Translate
+	langs     []string // looked in; all where there are none
+	readings  []*reading
+	loose     bool
+	forgiven  bool
+	symbols   []map[uint32]int            // per shelf: how surely the question names an entry's symbol
+	filters   map[Facet][]*roaring.Bitmap // per shelf, for facets with a selection
+	matched   []*roaring.Bitmap           // per shelf, before the filters
+	found     []*roaring.Bitmap           // per shelf, after them
+	order     order
 }
 
 // reading is the question as one language understands it, with the postings of
@@ -63,27 +69,32 @@ type finding struct {
 type reading struct {
 	heard
 	wanted  []wanted
-	clues   map[uint32]clue // made by weigh
-	entries int             // in this language, that the scope reads
-	mean    float64         // their length in words
+	clues   map[uint32][]clue // made by weigh
+	entries int               // in this language, that the scope reads
+	mean    float64           // their length in words
 }
 
 // wanted is one word with its postings.
 type wanted struct {
 	lists [][]segment.PostingsList // of each form on each shelf; nil where there are none
 	sets  []*roaring.Bitmap        // per shelf: the entries that have one of the forms; read only
-	df    int                      // those of them that the scope reads
+	df    float64                  // those of them that the scope reads, by the weights of their forms
 }
 
-func (v *view) find(ctx context.Context, q Query) (*finding, error) {
-	f := &finding{view: v, asked: ask(q.Text)}
+func (v *view) find(ctx context.Context, q Query, translate Translate) (*finding, error) {
+	f := &finding{view: v, asked: ask(q.Text), lang: q.Lang, translate: translate}
+	if !q.Facets { // facets are counted in every language, chosen or not
+		f.langs = q.Filter[Lang]
+	}
 	for _, step := range []func() error{
 		f.hear,
 		f.match,
+		f.name,
 		f.require,
 		func() error { return f.forgive(ctx) },
 		f.exclude,
 		func() error { return f.filter(q.Filter) },
+		func() error { return f.among(q.Among) },
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -97,12 +108,21 @@ func (v *view) find(ctx context.Context, q Query) (*finding, error) {
 
 // hear reads the question in every language that the scope has entries in.
 func (f *finding) hear() error {
+	from, err := f.askedIn()
+	if err != nil {
+		return err
+	}
+	f.from = from
+	asked := f.asked.in(from, f.translate)
 	for _, t := range languages {
 		l := f.view.lengths(t)
-		if l.entries == 0 {
+		if l.entries == 0 || len(f.langs) > 0 && !slices.Contains(f.langs, langKey(t)) {
 			continue
 		}
-		r := &reading{heard: f.asked.hear(t), entries: l.entries, mean: float64(l.words) / float64(l.entries)}
+		r := &reading{heard: asked.hear(t), entries: l.entries, mean: float64(l.words) / float64(l.entries)}
+		if err := errors.Join(f.view.addCompounds(r), asked.addKin(f.view, r)); err != nil {
+			return err
+		}
 		if err := r.look(f.view); err != nil {
 			return err
 		}
@@ -148,7 +168,7 @@ func (r *reading) look(v *view) error {
 			if err := w.lookOn(s, k, field, r.wants[i].forms); err != nil {
 				return err
 			}
-			w.df += int(w.sets[k].AndCardinality(s.allowed))
+			w.df += w.frequency(s, k, r.wants[i])
 		}
 	}
 	return nil
@@ -173,6 +193,21 @@ func (w *wanted) lookOn(s *shelf, k int, field string, forms []form) error {
 		w.sets[k] = set
 	}
 	return nil
+}
+
+// frequency is how many entries on shelf k that the scope reads have the word: by
+// any form, or where the forms are senses, each as far as it is probable.
+func (w *wanted) frequency(s *shelf, k int, of want) float64 {
+	if !of.sum {
+		return float64(w.sets[k].AndCardinality(s.allowed))
+	}
+	sum := 0.0
+	for j, form := range of.forms {
+		if list := w.lists[j][k]; list != nil {
+			sum += form.weight * float64(entriesOf(list).AndCardinality(s.allowed))
+		}
+	}
+	return sum
 }
 
 // match finds the entries that have any of the words. Where the question has
@@ -295,9 +330,10 @@ func (f *finding) filter(selected map[Facet][]string) error {
 		if len(values) == 0 {
 			continue
 		}
+		field, values := fieldOf(facet, values)
 		sets := make([]*roaring.Bitmap, len(f.view.shelves))
 		for k, s := range f.view.shelves {
-			set, err := s.any(string(facet), values)
+			set, err := s.any(field, values)
 			if err != nil {
 				return err
 			}
@@ -307,6 +343,18 @@ func (f *finding) filter(selected map[Facet][]string) error {
 		f.found = both(f.found, sets)
 	}
 	return nil
+}
+
+// fieldOf is where a facet's values stand. A group is a token of the label.
+func fieldOf(facet Facet, values []string) (string, []string) {
+	if facet != Group {
+		return string(facet), values
+	}
+	tokens := make([]string, len(values))
+	for i, id := range values {
+		tokens[i] = access.Label{Level: access.Closed, Group: id}.Circle()
+	}
+	return accessField, tokens
 }
 
 func both(a, b []*roaring.Bitmap) []*roaring.Bitmap {

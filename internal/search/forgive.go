@@ -153,7 +153,7 @@ func (v *view) nearest(field string, distances map[string]int) ([]form, error) {
 	})
 	var forms []form
 	for _, g := range guesses[:min(len(guesses), maxGuesses)] {
-		forms = append(forms, form{g.term, math.Pow(typoWeight, float64(max(g.away, 1)))})
+		forms = append(forms, form{term: g.term, weight: math.Pow(typoWeight, float64(max(g.away, 1)))})
 	}
 	return forms, nil
 }

@@ -24,6 +24,10 @@ import (
 // Whoever changes one of them raises it, and every index is built again.
 const layout = "2"
 
+// Layout names how the index takes words apart: what was learned of words as
+// another layout has them is of no use.
+func Layout() string { return layout }
+
 // Keys of the values that scorch keeps beside the entries.
 var (
 	layoutKey = []byte("layout")
@@ -60,8 +64,9 @@ type Index struct {
 	watch   *watch
 	ledgers ledgers
 
-	version  atomic.Int64 // moves after each Update
-	standing standing
+	version   atomic.Int64 // moves after each Update
+	translate atomic.Pointer[Translate]
+	standing  standing
 
 	writing sync.Mutex    // one Update at a time
 	onDisk  chan struct{} // closed once the last Update is on disk; nil before the first

@@ -21,12 +21,14 @@ import (
 // all of them. A segment never changes; only deletions come, and they are part
 // of a circle.
 type ledger struct {
-	mu        sync.Mutex
-	columns   map[Facet]*column
-	documents []uint64 // hashOfDocument
-	dates     []uint32 // dayOf
-	words     []uint32 // length of the entry
-	circles   map[string]*circle
+	mu           sync.Mutex
+	columns      map[Facet]*column
+	documents    []uint64 // hashOfDocument
+	dates        []uint32 // dayOf
+	words        []uint32 // length of the entry
+	circles      map[string]*circle
+	vocabularies map[lang.Tag]vocabulary
+	compounds    compounds
 }
 
 // circle is what a scope reads of a segment; read only.
@@ -58,7 +60,7 @@ func (l *ledgers) of(segments []*scorch.SegmentSnapshot) []*ledger {
 	for i, s := range segments {
 		list[i] = l.known[s.Id()]
 		if list[i] == nil {
-			list[i], fresh = &ledger{columns: map[Facet]*column{}, circles: map[string]*circle{}}, true
+			list[i], fresh = &ledger{columns: map[Facet]*column{}, circles: map[string]*circle{}, vocabularies: map[lang.Tag]vocabulary{}}, true
 		}
 		now[s.Id()] = list[i]
 	}

@@ -43,7 +43,7 @@ func (f *finding) arrange(q Query) error {
 	if q.Sort == ByDate || !f.wordy() {
 		return f.arrangeByDate()
 	}
-	return f.arrangeByScore(q.Lang)
+	return f.arrangeByScore()
 }
 
 // preference ranks languages: the preferred one, English, the others in the
@@ -77,7 +77,7 @@ func (f *finding) arrangeByDate() error {
 	return nil
 }
 
-func (f *finding) arrangeByScore(prefer lang.Tag) error {
+func (f *finding) arrangeByScore() error {
 	f.order.boards = make([]*board, len(f.view.shelves))
 	for k, s := range f.view.shelves {
 		if f.matched[k].IsEmpty() {
@@ -86,16 +86,25 @@ func (f *finding) arrangeByScore(prefer lang.Tag) error {
 		b := borrowBoard(s.size())
 		f.order.boards[k] = b
 		for _, r := range f.readings {
-			factor := 1.0
-			if prefer != "" && r.tag != prefer {
-				factor = foreign
-			}
-			if err := b.fill(r, k, s.ledger.words, factor); err != nil {
+			if err := b.fill(r, k, s.ledger.words, f.nearness(r)); err != nil {
 				return err
 			}
 		}
 	}
+	f.lead()
 	return nil
+}
+
+// nearness is what the entries of a language count beside those in the language
+// of the question.
+func (f *finding) nearness(r *reading) float64 {
+	switch {
+	case f.from == "" || r.tag == f.from:
+		return 1
+	case r.across:
+		return translated
+	}
+	return foreign
 }
 
 // giveBack returns the boards for the next question.

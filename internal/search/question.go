@@ -82,23 +82,37 @@ func isMinus(r rune) bool { return r == '-' || r == '−' || r == '–' }
 
 // want is a word of the question in one language.
 type want struct {
-	typed string
-	forms []form // what stands for it in the index
-	times int    // how often the question says it
+	typed  string
+	forms  []form  // what stands for it in the index
+	times  int     // how often the question says it
+	sum    bool    // the forms are senses: what they say together counts, not the most frequent
+	senses []Sense // what it means in this language, the surest first
 }
 
 // form is one way in which a word stands in the index, and how near it is to
-// what was typed: 1 is the word itself, less a forgiven typo. A translation
-// will be a form too.
+// what was typed: 1 is the word itself, less a forgiven typo or one of several
+// translations.
 type form struct {
 	term   string
 	weight float64
+	kind   kind
 }
+
+// kind is how a form is known to stand for its word.
+type kind uint8
+
+const (
+	asTyped kind = iota
+	asSense
+	asKin
+	asPart
+)
 
 // heard is a question as one language understands it.
 type heard struct {
 	tag     lang.Tag
 	wants   []want
+	across  bool // its words were translated
 	phrases [][]word
 	without [][]word
 }
@@ -110,7 +124,7 @@ func (q question) hear(t lang.Tag) heard {
 	a := borrow(t)
 	defer a.giveBack()
 	h := heard{tag: t}
-	text := strings.Join(append([]string{q.words}, q.phrases...), "\n")
+	text := q.text()
 	h.wants = a.wants(text, false)
 	h.phrases = a.phrases(q.phrases)
 	h.without = a.phrases(q.without)
@@ -157,9 +171,9 @@ func (a *analyser) phrases(texts []string) [][]word {
 
 func (w word) forms() []form {
 	if w.alt == "" {
-		return []form{{w.term, 1}}
+		return []form{{w.term, 1, asTyped}}
 	}
-	return []form{{w.term, 1}, {w.alt, 1}}
+	return []form{{w.term, 1, asTyped}, {w.alt, 1, asTyped}}
 }
 
 // typed lists the words of a question as they were typed, phrases included.

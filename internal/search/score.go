@@ -19,9 +19,10 @@ import (
 // winning by shortness. Measured on five collections this is ahead of BM25 at
 // any k1 and b and of bleve's tf-idf; see BenchmarkRelevance.
 const (
-	rarity   = 1.5
-	lengthen = 0.2
-	foreign  = 0.2 // for entries that are not in the language of the question
+	rarity     = 1.5
+	lengthen   = 0.2
+	foreign    = 0.2 // for entries that are not in the language of the question
+	translated = 0.3 // likewise, where it was translated for them
 )
 
 // board holds the scores on one shelf while a question is answered.
@@ -67,7 +68,7 @@ func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error 
 			b.words[n]++
 			b.score[n] += weight * float32(math.Sqrt(float64(tf/(float32(lengths[n])+short))))
 		}
-		if err := b.read(w, k, r.wants[i].forms, add); err != nil {
+		if err := b.read(w, k, r.wants[i], add); err != nil {
 			return err
 		}
 	}
@@ -79,17 +80,23 @@ func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error 
 }
 
 // read tells for every entry on shelf k how often a word stands in it. Two forms
-// of the same word are the same word: the more frequent counts.
-func (b *board) read(w wanted, k int, forms []form, tell func(n uint32, tf float32)) error {
-	if len(forms) == 1 {
-		return b.gather(w.lists[0][k], float32(forms[0].weight), tell)
+// of the same word are the same word: the more frequent counts. Senses of a word
+// count together, each as far as it is probable: a probabilistic structured query
+// (Darwish and Oard 2003).
+func (b *board) read(w wanted, k int, of want, tell func(n uint32, tf float32)) error {
+	if len(of.forms) == 1 {
+		return b.gather(w.lists[0][k], float32(of.forms[0].weight), tell)
 	}
-	for j, form := range forms {
+	for j, form := range of.forms {
 		err := b.gather(w.lists[j][k], float32(form.weight), func(n uint32, tf float32) {
 			if b.tf[n] == 0 {
 				b.seen = append(b.seen, n)
 			}
-			b.tf[n] = max(b.tf[n], tf)
+			if of.sum {
+				b.tf[n] += tf
+			} else {
+				b.tf[n] = max(b.tf[n], tf)
+			}
 		})
 		if err != nil {
 			return err
@@ -121,6 +128,6 @@ func (b *board) gather(list segment.PostingsList, weight float32, tell func(n ui
 	}
 }
 
-func idf(entries, df int) float64 {
-	return max(1+math.Log(float64(entries)/float64(df+1)), 0.1)
+func idf(entries int, df float64) float64 {
+	return max(1+math.Log(float64(entries)/(df+1)), 0.1)
 }

@@ -32,6 +32,7 @@ type Entry struct {
 	Themes   []string     // ids of themes and sub-themes
 	Lines    []string     // ids of lines of action, "1049/12.1"
 	Items    []string     // ids of Framework items, "1049/14.3"
+	Concepts []string     // ids of concepts of the thesaurus
 	Date     string       // "2012-07-26", "2012-07", "2012", or "" where unknown
 	Label    access.Label // who may find it
 }
@@ -42,17 +43,19 @@ type Facet string
 
 // The facets.
 const (
-	Theme  Facet = "theme"
-	Type   Facet = "type"
-	Lang   Facet = "lang"
-	Year   Facet = "year"
-	Origin Facet = "origin"
-	Line   Facet = "line"
-	Item   Facet = "item"
-	Level  Facet = "level"
+	Theme   Facet = "theme"
+	Type    Facet = "type"
+	Lang    Facet = "lang"
+	Year    Facet = "year"
+	Origin  Facet = "origin"
+	Line    Facet = "line"
+	Item    Facet = "item"
+	Level   Facet = "level"
+	Concept Facet = "concept" // a concept of the thesaurus that it is about: to choose by, never counted
+	Group   Facet = "group"   // the closed group that a document is for: to choose by, never counted
 )
 
-// Facets lists all facets in the order in which a page shows them.
+// Facets lists all facets that are counted, in the order in which a page shows them.
 var Facets = []Facet{Theme, Type, Lang, Year, Origin, Line, Item, Level}
 
 // Sort is the order of the hits.
@@ -84,6 +87,7 @@ type Query struct {
 	Offset int                // hits skipped
 	Facets bool               // count the facets too
 	Group  bool               // one hit a document, instead of one for each of its language versions
+	Among  []string           // only of these documents, for those who ask without facets; nil: of all
 }
 
 // Answer is what a scope reads of what was found.
@@ -106,12 +110,14 @@ type Hit struct {
 	Langs    []lang.Tag // with Group: the languages in which the scope reads the document, this one included
 }
 
-// Reason says why an entry was found: which word of the question stands behind
-// which form in the entry.
+// Reason says why an entry was found: which words of the question stand behind
+// which forms in the entry.
 type Reason struct {
-	Word     string // as typed
-	Found    string // the form in the entry's index: the stem, without diacritics
-	Forgiven bool   // Found is not Word but near it
+	Word     string   // as typed: one word, or those that name a concept
+	Found    []string // the forms in the entry's index: stems, without diacritics
+	Forgiven bool     // Found is not Word but near it
+	Source   Source   // how Found is known to mean Word; "" where it is Word itself
+	Shown    string   // Found as it is written, where there is a source
 }
 
 // Count is how many entries have a value of a facet. While a facet has a

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -180,7 +181,7 @@ func TestQuestion(t *testing.T) {
 	})
 	t.Run("the reason is given with the hit", func(t *testing.T) {
 		a := answer(t, ix, search.Query{Text: "trusted institutionz"})
-		if h := a.Hits[0]; len(h.Why) != 1 || h.Why[0] != (search.Reason{Word: "trusted", Found: "trust"}) {
+		if h := a.Hits[0]; !reflect.DeepEqual(h.Why, []search.Reason{{Word: "trusted", Found: []string{"trust"}}}) {
 			t.Error(h.Why)
 		}
 		a = answer(t, ix, search.Query{Text: "institutionz"})

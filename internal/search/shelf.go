@@ -19,6 +19,7 @@ type shelf struct {
 	ledger *ledger
 	*circle
 	dicts map[string]segment.TermDictionary
+	lists map[[2]string]segment.PostingsList // of terms that were looked up: one question asks for some twice
 }
 
 // view is a snapshot of the index in a scope.
@@ -37,7 +38,7 @@ func (ix *Index) look(scope access.Scope) (*view, error) {
 	segments := snap.Segments()
 	tokens, all := scope.Tokens()
 	for i, ledger := range ix.ledgers.of(segments) {
-		s := &shelf{snap: segments[i], ledger: ledger, dicts: map[string]segment.TermDictionary{}}
+		s := &shelf{snap: segments[i], ledger: ledger, dicts: map[string]segment.TermDictionary{}, lists: map[[2]string]segment.PostingsList{}}
 		if s.circle, err = s.draw(tokens, all); err != nil {
 			v.close()
 			return nil, err
@@ -53,6 +54,10 @@ func (v *view) close() { _ = v.snap.Close() } // counts a reference down
 
 // list returns the postings of a term, none where no entry has it.
 func (s *shelf) list(field, term string) (segment.PostingsList, error) {
+	key := [2]string{field, term}
+	if list, ok := s.lists[key]; ok {
+		return list, nil
+	}
 	dict, err := s.dict(field)
 	if err != nil {
 		return nil, err
@@ -61,6 +66,7 @@ func (s *shelf) list(field, term string) (segment.PostingsList, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: postings of %s: %w", field, err)
 	}
+	s.lists[key] = list
 	return list, nil
 }
 

@@ -63,6 +63,15 @@ func (s sketch) holds(phrase [][2]uint32) bool {
 	return false
 }
 
+// says reports whether the terms follow one another somewhere.
+func (s sketch) says(terms []string) bool {
+	phrase := make([][2]uint32, len(terms))
+	for i, t := range terms {
+		phrase[i] = [2]uint32{hashOf(t), hashOf(t)}
+	}
+	return s.holds(phrase)
+}
+
 func (s sketch) follows(i int, phrase [][2]uint32) bool {
 	for _, forms := range phrase {
 		if i >= len(s) {
@@ -97,15 +106,14 @@ func hashes(phrase []word) [][2]uint32 {
 // clue is a form of a word of the question to look for in a sketch.
 type clue struct {
 	want   int // which word of the question
-	form   int
 	weight float64
 }
 
 // best finds the passage that answers most: that holds the most weight of
 // different words, and of two alike the one that says them in fewer words. The
-// second result says which forms of which words the entry holds at all.
-func (s sketch) best(clues map[uint32]clue) (passage int, found map[[2]int]bool) {
-	found = map[[2]int]bool{}
+// second result are the forms that the entry holds at all, by their hashes.
+func (s sketch) best(clues map[uint32][]clue) (passage int, found map[uint32]bool) {
+	found = map[uint32]bool{}
 	counts := map[int]int{}
 	passage, top := -1, 0.0
 	section, length, weight := 0, 0, 0.0
@@ -124,13 +132,11 @@ func (s sketch) best(clues map[uint32]clue) (passage int, found map[[2]int]bool)
 			continue
 		}
 		length++
-		c, ok := clues[h&hashBits]
-		if !ok {
-			continue
+		for _, c := range clues[h&hashBits] {
+			found[h&hashBits] = true
+			counts[c.want]++
+			weight += c.weight / float64(counts[c.want]*counts[c.want])
 		}
-		found[[2]int{c.want, c.form}] = true
-		counts[c.want]++
-		weight += c.weight / float64(counts[c.want]*counts[c.want])
 	}
 	close()
 	return passage, found

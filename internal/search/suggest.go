@@ -33,8 +33,8 @@ type Suggestion struct {
 
 // Limits that keep a suggestion quicker than the next key.
 const (
-	maxEndings    = 1000 // words tried that continue the prefix
-	maxCandidates = 200  // entries looked at
+	maxEndings    = 200 // words tried that continue the prefix
+	maxCandidates = 80  // entries looked at in the language, and as many in the others
 )
 
 // Suggest returns names of entries that the scope reads, in which each word of
@@ -70,7 +70,7 @@ func (v *view) suggest(ctx context.Context, begun []string, t lang.Tag, limit in
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			found, err := s.suggest(sets[k], t, own, begun)
+			found, err := s.suggest(sets[k], t, own, begun, maxCandidates/len(v.shelves)+1)
 			if err != nil {
 				return nil, err
 			}
@@ -128,7 +128,7 @@ func (v *view) named(begun []string) ([]*roaring.Bitmap, error) {
 
 // suggest looks at the names of a shelf's entries in the language, or in the
 // others.
-func (s *shelf) suggest(set *roaring.Bitmap, t lang.Tag, own bool, begun []string) ([]Suggestion, error) {
+func (s *shelf) suggest(set *roaring.Bitmap, t lang.Tag, own bool, begun []string, most int) ([]Suggestion, error) {
 	b, err := s.of(string(Lang), langKey(t))
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (s *shelf) suggest(set *roaring.Bitmap, t lang.Tag, own bool, begun []strin
 	}
 	var list []Suggestion
 	it := set.Iterator()
-	for i := 0; it.HasNext() && i < maxCandidates; i++ {
+	for i := 0; it.HasNext() && i < most; i++ {
 		var id, names string
 		err := s.visit(it.Next(), func(field string, value []byte) {
 			switch field {

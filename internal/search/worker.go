@@ -98,6 +98,11 @@ func (w *watch) check() error {
 // after a rebuild, and from time to time. Searches and updates go on meanwhile.
 // Its cost is that of writing the index once.
 func (ix *Index) Compact(ctx context.Context) error {
+	return ix.merge(ctx, &mergeplan.SingleSegmentMergePlanOptions)
+}
+
+// merge has scorch merge segments as the options say, and waits for it.
+func (ix *Index) merge(ctx context.Context, options *mergeplan.MergePlanOptions) error {
 	ix.open.RLock()
 	store := ix.scorch
 	ix.open.RUnlock() // so that Close need not wait for the merge, but ends it
@@ -111,11 +116,11 @@ func (ix *Index) Compact(ctx context.Context) error {
 		return err
 	}
 	merged := make(chan error, 1)
-	go func() { merged <- store.ForceMerge(ctx, &mergeplan.SingleSegmentMergePlanOptions) }()
+	go func() { merged <- store.ForceMerge(ctx, options) }()
 	select {
 	case err := <-merged:
 		if err != nil {
-			return fmt.Errorf("search: compact: %w", err)
+			return fmt.Errorf("search: merge: %w", err)
 		}
 		return nil
 	case <-ix.watch.stopped: // ForceMerge would wait for the merger until the index is closed

@@ -34,6 +34,15 @@ func Newest() int64 {
 	return n
 }
 
+// NewerError is returned by Open for tables that a newer program has brought further
+// than this one knows. Nothing was changed.
+type NewerError struct{ Schema int64 }
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the tables are those of a newer POLIS: they went through migration %d, and this program knows %d. "+
+		"Start the newer program, or restore a backup that this one can read", e.Schema, Newest())
+}
+
 // Migrate brings the schema up to date where Open was told to leave it behind.
 func (db *DB) Migrate(ctx context.Context) error { return db.migrate(ctx, Newest()) }
 
@@ -55,6 +64,12 @@ func (db *DB) migrate(ctx context.Context, to int64) error {
 	p, err := goose.NewProvider(dialect, db.write, files, options...)
 	if err != nil {
 		return fmt.Errorf("store: read migrations: %w", err)
+	}
+	if db.schema, err = p.GetDBVersion(ctx); err != nil {
+		return fmt.Errorf("store: read the schema's number: %w", err)
+	}
+	if db.schema > Newest() {
+		return &NewerError{Schema: db.schema}
 	}
 	done, err := p.UpTo(ctx, to)
 	if err != nil {

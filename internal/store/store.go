@@ -13,13 +13,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	_ "modernc.org/sqlite"             // registers "sqlite"
 )
@@ -78,6 +81,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func (db *DB) openPostgres(dsn string) error {
+	if err := checkTransport(dsn); err != nil {
+		return err
+	}
 	pool, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return fmt.Errorf("store: open PostgreSQL: %w", err)
@@ -87,6 +93,28 @@ func (db *DB) openPostgres(dsn string) error {
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.write, db.read = pool, pool
 	return nil
+}
+
+// checkTransport refuses an address of another machine that leaves open whether the
+// connection is encrypted: the driver would then go on in the open where the server
+// offers nothing else (ASVS 5.0 12.3.1). Which of the firm ways it is, the operator
+// says with sslmode.
+func checkTransport(dsn string) error {
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return fmt.Errorf("store: open PostgreSQL: %w", err)
+	}
+	ways := map[bool]bool{c.TLSConfig != nil: true}
+	for _, f := range c.Fallbacks {
+		if f.Host == c.Host {
+			ways[f.TLSConfig != nil] = true
+		}
+	}
+	if ip := net.ParseIP(c.Host); len(ways) < 2 || c.Host == "localhost" || strings.HasPrefix(c.Host, "/") || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("store: the address of the database on %s does not say whether the connection is encrypted: add sslmode=verify-full, "+
+		"or sslmode=disable where the network between is your own", c.Host)
 }
 
 // openSQLite opens one connection that writes and a few that only read. A

@@ -255,3 +255,59 @@ func TestEveryForeignKeyCanWaitForTheEndOfARestore(t *testing.T) {
 		}
 	}
 }
+
+func TestATableOfANewerProgramIsLeftAlone(t *testing.T) {
+	for engine, at := range map[string]func(t *testing.T) (store.Options, string, string){
+		"sqlite": func(t *testing.T) (store.Options, string, string) {
+			dir := t.TempDir()
+			return store.Options{Dir: dir}, "sqlite", "file:" + filepath.Join(dir, "polis.db")
+		},
+		"postgres": func(t *testing.T) (store.Options, string, string) {
+			dsn := storetest.PostgresDSN(t)
+			return store.Options{DSN: dsn}, "pgx", dsn
+		},
+	} {
+		t.Run(engine, func(t *testing.T) {
+			o, driver, dsn := at(t)
+			db, err := store.Open(ctx, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			newest := db.Schema()
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			raw, err := sql.Open(driver, dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer raw.Close()
+			if _, err := raw.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", newest+1); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the refusal itself changes nothing
+				_, err = store.Open(ctx, o)
+				var newer *store.NewerError
+				if !errors.As(err, &newer) || newer.Schema != newest+1 || !strings.Contains(err.Error(), "newer POLIS") {
+					t.Fatalf("got: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestAConnectionThatMightFallBackIsRefused(t *testing.T) {
+	for dsn, refused := range map[string]bool{
+		"postgres://polis:s3cret@db.example/polis?connect_timeout=1":                    true,
+		"postgres://polis:s3cret@db.example/polis?connect_timeout=1&sslmode=prefer":     true,
+		"postgres://polis:s3cret@db.example/polis?connect_timeout=1&sslmode=allow":      true,
+		"postgres://polis:s3cret@192.0.2.1:1/polis?connect_timeout=1&sslmode=verify-ca": false,
+		"postgres://polis:s3cret@127.0.0.1:1/polis?connect_timeout=1":                   false,
+		"postgres://polis:s3cret@localhost:1/polis?connect_timeout=1&sslmode=disable":   false,
+	} {
+		_, err := store.Open(ctx, store.Options{DSN: dsn})
+		if err == nil || strings.Contains(err.Error(), "sslmode=verify-full") != refused || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}

@@ -11,8 +11,10 @@ import (
 
 // operational are the tables that hold no records but the program's own
 // working state: what changes in them is not an event. A checkpoint holds
-// nothing that the log does not, and its signature guards it.
-var operational = []string{"job", "session", "attempt", "letter", "ticket", "checkpoint", "token_use"}
+// nothing that the log does not, and its signature guards it; the words of a
+// person's name nothing that her row does not. What somebody has looked for lately
+// is hers alone, and in no log; what was not found is counted without a person.
+var operational = []string{"job", "session", "attempt", "letter", "ticket", "checkpoint", "token_use", "person_word", "alert", "recent_search", "search_miss"}
 
 // columnName is what a column of ours may be called; a dump comes from outside.
 var columnName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)

@@ -16,9 +16,9 @@ func (h *House) openAddress() {
 	h.site.Handle("GET /account/address", h.proven(func(w http.ResponseWriter, r *http.Request) error {
 		return h.showLetterForm(w, r, h.addressForm(), "", nil)
 	}))
-	h.site.Handle("POST /account/address", h.proven(func(w http.ResponseWriter, r *http.Request) error {
+	h.site.Handle("POST /account/address", h.proven(h.once(func(w http.ResponseWriter, r *http.Request) error {
 		return h.sendLetterForm(w, r, h.addressForm())
-	}))
+	})))
 	h.site.Handle("GET /account/address/sent", h.sent("joining.address.title", "joining.address.sent"))
 	h.site.Handle("GET /address/confirm", h.moveForm)
 	h.site.Handle("POST /address/confirm", h.move)
@@ -82,6 +82,11 @@ func (h *House) move(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
+	p, err := account.Load(r.Context(), h.DB, ReaderOf(r).ID)
+	if err != nil {
+		return err
+	}
+	h.know(w, r, p.Email) // by which this browser goes on to be hers
 	return f.Redirect(w, "/account", noticeMoved, 0)
 }
 

@@ -27,6 +27,8 @@ var adminLines = []adminLine{
 	{path: "/admin/mail", title: "mail.title", line: "mail.line", needs: access.Operate},
 	{path: "/admin/log", title: "log.title", line: "log.line", needs: access.Operate},
 	{path: "/admin/quarantine", title: "admin.quarantine.title", line: "admin.quarantine.line", needs: access.Operate},
+	{path: "/admin/sources", title: "exchange.title", line: "exchange.line", needs: access.Operate},
+	{path: dictionariesPath, title: "lexicon.title", line: "lexicon.line", needs: access.Operate},
 	{path: "/admin/storage", title: "admin.storage.title", line: "admin.storage.line", needs: access.Operate},
 	{path: "/admin/retention", title: "admin.retention.title", line: "admin.retention.line", needs: access.Operate},
 	{path: "/admin/health", title: "admin.health.title", line: "admin.health.line", needs: access.Operate},

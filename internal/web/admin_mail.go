@@ -55,7 +55,7 @@ var (
 func (h *House) openMail() {
 	h.site.Handle("GET /admin/mail", h.mail)
 	h.site.Handle("POST /admin/mail", h.proven(h.saveMail))
-	h.site.Handle("POST /admin/mail/test", h.proven(h.testMail))
+	h.site.Handle("POST /admin/mail/test", h.proven(h.once(h.testMail)))
 	h.site.Handle("POST /admin/mail/days", h.proven(h.saveDays))
 	h.site.Handle("POST /admin/mail/{id}/again", h.mailAgain)
 }

@@ -19,7 +19,7 @@ import (
 
 // operated are the pages of the administration that only who runs the
 // installation sees.
-var operated = []string{"/admin/jobs", "/admin/quarantine", "/admin/storage", "/admin/retention", "/admin/health"}
+var operated = []string{"/admin/jobs", "/admin/quarantine", "/admin/storage", "/admin/retention", "/admin/health", "/admin/dictionaries"}
 
 func TestAdministrationIsForWhoRunsIt(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
@@ -46,7 +46,7 @@ func TestAdministrationIsForWhoRunsIt(t *testing.T) {
 		}
 		t.Run("what changes something is refused to others too", func(t *testing.T) {
 			for _, path := range []string{
-				"/admin/jobs/stop", "/admin/jobs/now", "/admin/jobs/again", "/admin/storage/sweep", "/admin/retention", "/admin/quarantine/1/discard", "/admin/quarantine/1/retry",
+				"/admin/jobs/stop", "/admin/jobs/now", "/admin/jobs/again", "/admin/storage/sweep", "/admin/retention", "/admin/quarantine/1/discard", "/admin/quarantine/1/retry", "/admin/dictionaries", "/admin/dictionaries/learn", "/admin/dictionaries/1/remove",
 			} {
 				for _, v := range others {
 					if got := v.post("/en" + path); got.status != http.StatusForbidden {

@@ -8,11 +8,18 @@ import (
 	"polis/internal/account"
 )
 
-// programPath is where programs ask. Tokens are heard there and nowhere else: a
-// page that took them would be one more door to everything that forms can do.
-const programPath = "/api/"
+// programPath and harvestPath are where programs ask. Tokens are heard there and
+// nowhere else: a page that took them would be one more door to everything that
+// forms can do.
+const (
+	programPath = "/api/"
+	harvestPath = "/oai"
+)
 
-func forProgram(r *http.Request) bool { return strings.HasPrefix(visitOf(r).path, programPath) }
+func forProgram(r *http.Request) bool {
+	path := visitOf(r).path
+	return strings.HasPrefix(path, programPath) || path == harvestPath
+}
 
 // showsToken reports whether a program says with a token who it is.
 func showsToken(r *http.Request) bool {

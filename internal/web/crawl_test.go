@@ -252,10 +252,13 @@ func TestNoLinkLeadsToARefusal(t *testing.T) {
 	}
 	for _, c := range crawlers {
 		t.Run(c.name, func(t *testing.T) {
-			start := "/" + string(c.tag)
+			start, before := "/"+string(c.tag), h.DB.Content()
 			c.walk(start+"/", start+"/account", start+"/help")
 			for _, fault := range c.faults {
 				t.Error(fault)
+			}
+			if h.DB.Content() != before {
+				t.Error("looking at pages has changed a record") // ASVS 5.0 3.5.3
 			}
 			if len(c.seen) < 60 {
 				t.Errorf("only %d addresses were found: the crawler has gone blind", len(c.seen))

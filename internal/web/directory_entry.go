@@ -43,7 +43,7 @@ var entryPage = newPage("directory-entry", EntryView{
 	Hosted: []DirectoryLine{{"OSCE Centre in Bishkek", "/en/directory/programme-office-bishkek", "CiB", "1998–2017", "A note.", 1}},
 	Parts:  []DirectoryLine{{"Security Committee", "/en/directory/security-committee", "SC", "", "", 2}},
 	Documents: DocumentsView{
-		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
+		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", &Tag{Attention, "Closed"}, []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
 		All:   "/en/library?origin=KG", AllText: "All 2 documents", Empty: "Nothing yet.",
 	},
 	Names:   []NameView{{"from 2017", []NameForm{{"Русский", "ru", "Офис программ ОБСЕ в Бишкеке", "ОПБ", "Примечание"}}}},

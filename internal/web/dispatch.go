@@ -45,6 +45,7 @@ func (s *Site) dispatch(w http.ResponseWriter, r *http.Request) {
 	visitOf(r).route = pattern
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)
+		visitOf(r).object = r.PathValue("id")
 		return
 	}
 	verdict := muxVerdict{header: w.Header()}
@@ -88,7 +89,7 @@ type place struct {
 func (s *Site) findPlaces() []place {
 	var there []place
 	for _, p := range []place{
-		{"web.nav.library", "/library", []string{"/search"}},
+		{"web.nav.library", "/library", []string{"/search", "/collections", "/batches"}},
 		{"web.nav.themes", "/themes", nil},
 		{"web.nav.states", "/states", []string{"/structures", "/organisations", "/directory"}},
 		{"web.nav.framework", "/framework", nil},

@@ -79,12 +79,12 @@ func (h *House) openDocument(r *http.Request) (*editing, error) {
 	if err != nil {
 		return nil, err
 	}
-	draft, err := h.Library.IsDraft(r.Context(), rec.ID)
+	measure, err := h.Library.Measure(r.Context(), rec.Document)
 	if err != nil {
 		return nil, err
 	}
 	form := formOf(rec, relations)
-	return &editing{recordForm{h: h, r: r, rev: rec.Rev, draft: form, texts: textsOf(rec), held: !draft}, rec, hidden, form}, nil
+	return &editing{recordForm{h: h, r: r, rev: rec.Rev, draft: form, texts: textsOf(rec), measure: &measure}, rec, hidden, form}, nil
 }
 
 func (h *House) editForm(w http.ResponseWriter, r *http.Request) error {
@@ -191,7 +191,7 @@ func (e *editing) show(w http.ResponseWriter) error {
 		Action: f.URL("/library/" + e.rec.ID + "/edit"), Rev: e.rec.Rev, Stale: e.changed, Back: f.URL("/library/" + e.rec.ID),
 		AddAction: f.URL("/library/" + e.rec.ID + "/text"),
 	}
-	if e.held && mayAskLowering(e.r, e.rec.Label) {
+	if !e.measure.Free && mayAskLowering(e.r, e.rec.Label) {
 		v.Lower = f.URL(loweringPath(e.rec.ID))
 	}
 	own := e.rec.Edition(f.Lang).Lang

@@ -145,17 +145,10 @@ func circleOf(l access.Label) string {
 // labelOf is the label that the choice stands for; ok is false for none. There
 // is no default: a document whose readers nobody chose must not fall open.
 func labelOf(circle string) (l access.Label, ok bool) {
-	kind, id, _ := strings.Cut(circle, ":")
-	switch {
-	case kind == "owner" && id == "":
-		return access.Label{Level: access.Closed}, true
-	case kind == "state" && id != "":
-		return access.Label{Level: access.Closed, State: id}, true
-	case kind == "group" && id != "":
-		return access.Label{Level: access.Closed, Group: id}, true
+	if circle == "owner" {
+		circle = "nobody"
 	}
-	level, err := access.ParseLevel(circle)
-	return access.Label{Level: level}, err == nil && level < access.Closed
+	return access.ParseCircle(circle)
 }
 
 // draft makes of the form what the library takes, and says field by field what

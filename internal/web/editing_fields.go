@@ -25,7 +25,9 @@ type DraftView struct {
 	Original  Field
 	Lines     Picks
 	Items     Field
-	Numbers   Link // where the items' numbers stand
+	Heard     []string // what was understood of the items, in the Framework's words
+	Hears     string   // address that says so while they are typed
+	Numbers   Link     // where the items' numbers stand
 	Licence   Field
 	Relations RelationsView
 }
@@ -60,10 +62,10 @@ type RelationRow struct{ Kind, To Field }
 // drafting shows a form of metadata to one person.
 type drafting struct {
 	wording
-	who   access.Subject
-	label access.Label // what the document has now; of a new one the owner alone
-	held  bool         // others rely on the label: opening it further takes two
-	wrong map[string]string
+	who     access.Subject
+	label   access.Label     // what the document has now; of a new one the owner alone
+	measure *library.Measure // what opening it further is held against: that takes two; nil where it is new
+	wrong   map[string]string
 }
 
 // fault is what is wrong with a field, "" for nothing; it goes above the page
@@ -116,6 +118,7 @@ func (d drafting) view(in draftForm) DraftView {
 	}
 	shown := len(d.Errors)
 	v.Original, v.Lines, v.Items = d.original(in.Original), d.lines(in.Lines), d.items(in.Items)
+	v.Heard, v.Hears = d.heard(in.Items), d.URL("/framework/numbers")
 	v.Numbers = Link{d.T("library.items.numbers"), d.URL("/framework")}
 	v.Licence = Field{Name: "licence", Label: d.T("library.field.licence"), Hint: d.T("library.hint.licence"), Value: in.Licence, Error: d.fault("licence")}
 	v.Relations = d.relations(in.Relations)
@@ -164,7 +167,7 @@ func (d drafting) readers(chosen string) Field {
 	f.Options = slices.DeleteFunc(f.Options, func(o Option) bool {
 		label, _ := labelOf(o.Value)
 		label.Owner = cmp.Or(d.label.Owner, d.who.ID)
-		return o.Value != chosen && (!d.who.May(access.Contribute, label).Allowed || d.held && access.Wider(d.label, label))
+		return o.Value != chosen && (!d.who.May(access.Contribute, label).Allowed || d.measure != nil && d.measure.Opens(label))
 	})
 	for i := range f.Options {
 		f.Options[i].Chosen = f.Options[i].Value == chosen

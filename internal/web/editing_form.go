@@ -19,8 +19,8 @@ type recordForm struct {
 	draft   draftForm
 	texts   []textForm
 	wrong   library.Invalid
-	changed bool // by somebody else, since it was opened
-	held    bool // others rely on its label; see drafting
+	changed bool             // by somebody else, since it was opened
+	measure *library.Measure // see drafting
 }
 
 // read takes what was typed into the fields that every such form has.
@@ -72,5 +72,5 @@ func (f *recordForm) page() (wording, error) {
 
 // drafting makes the fields; label is what the document has now.
 func (f *recordForm) drafting(w wording, label access.Label) drafting {
-	return drafting{wording: w, who: ReaderOf(f.r).Subject, label: label, held: f.held, wrong: f.wrong}
+	return drafting{wording: w, who: ReaderOf(f.r).Subject, label: label, measure: f.measure, wrong: f.wrong}
 }

@@ -192,3 +192,27 @@ func TestNames(t *testing.T) {
 		t.Errorf("offered: %s", names)
 	}
 }
+
+// TestHeard holds that the script says in words what is typed by number.
+func TestHeard(t *testing.T) {
+	site := testSite(t, Options{})
+	site.Handle("GET /framework/numbers", func(w http.ResponseWriter, r *http.Request) error {
+		_, err := io.WriteString(w, "heard "+r.FormValue("n"))
+		return err
+	})
+	server := httptest.NewServer(site)
+	t.Cleanup(server.Close)
+	var heard string
+	err := chromedp.Do(tab(t, browser(t)),
+		chromedp.Navigate(server.URL+"/en/sample/confirm"),
+		chromedp.Evaluate[chromedp.Void]("document.getElementById('items').closest('details').open = true"),
+		chromedp.Clear(chromedp.CSS("#items")),
+		chromedp.SendKeys(chromedp.CSS("#items"), "12.3"),
+		into(&heard, chromedp.Evaluate[string](`new Promise(resolve => setTimeout(() => resolve(document.getElementById('items-heard').textContent.trim()), 1500))`, chromedp.EvalAwaitPromise)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if heard != "heard 12.3" {
+		t.Errorf("said: %q", heard)
+	}
+}

@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
 	"polis/internal/access"
 	"polis/internal/extract"
+	"polis/internal/framework"
 	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/store"
@@ -155,7 +157,8 @@ func (e edited) openedByTwo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := e.Library.AskLowering(ctx, e.subject("desk-1", access.DeskOfficer), e.id, rec.Rev, access.Label{Level: access.Public}, "Published")
+	asker := e.now(e.person("asker@polis.example", access.DeskOfficer, ""))
+	id, err := e.Library.AskLowering(ctx, asker, e.id, rec.Rev, access.Label{Level: access.Public}, "Published")
 	if err == nil {
 		err = e.Library.AgreeLowering(ctx, e.subject("desk-2", access.DeskOfficer), id)
 	}
@@ -201,6 +204,16 @@ func (e edited) takesItemsByNumber(t *testing.T) {
 	if wrong.status != http.StatusUnprocessableEntity || !wrong.says(lang.For("en").T("library.error.item")) || !strings.Contains(wrong.body, `value="14.1, 99"`) {
 		t.Errorf("an item that is not there: %d", wrong.status)
 	}
+	known := "14.1 " + titleOf(t, "1049/14.1", "en")
+	for _, said := range []string{known, lang.For("en").T("library.items.unknown", "number", "99")} {
+		if !wrong.says(said) {
+			t.Errorf("the form that comes back does not say %q", said)
+		}
+	}
+	if got := e.desk.get("/en/framework/numbers?n=" + url.QueryEscape("¶14.1; nonsense-nonsense-nonsense")); got.body != known+"\n"+
+		lang.For("en").T("library.items.unknown", "number", "nonsense-nonsense-no") {
+		t.Errorf("while it is typed: %q", got.body)
+	}
 	if got := e.desk.post(e.path, e.form(page.rev(), "items", "¶22; 14.1 22, 1049/15")...); got.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
@@ -210,5 +223,17 @@ func (e edited) takesItemsByNumber(t *testing.T) {
 	}
 	if again := e.desk.get(e.path); !strings.Contains(again.body, `value="14.1, 15, 22"`) {
 		t.Error("the form does not show them by number")
+	} else if !again.says("22 " + titleOf(t, "1049/22", "en")) {
+		t.Error("the form does not show them in words")
 	}
+}
+
+// titleOf is what the Framework's item says in brief.
+func titleOf(t *testing.T, id string, tag lang.Tag) string {
+	t.Helper()
+	item, ok := framework.Find(id)
+	if !ok {
+		t.Fatal("no item", id)
+	}
+	return item.Titles.In(tag)
 }

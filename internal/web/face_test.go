@@ -22,6 +22,7 @@ import (
 	"polis/internal/extract"
 	"polis/internal/lang"
 	"polis/internal/library"
+	"polis/internal/oai"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
 )
@@ -40,6 +41,7 @@ const common = "verabredung"
 type secret struct {
 	word                string
 	id, version, intake string
+	collection          string // with the document in it, and its word
 	owner               string
 	label               access.Label
 	symbol              string
@@ -54,19 +56,19 @@ func newSecret(r *rand.Rand) secret {
 		word += string("bcdfghjklmnpqrstvwxz"[r.IntN(20)])
 	}
 	s := secret{word: word, typo: word[:len(word)-1] + "y", prefix: word[:7], symbol: "FACE/" + strings.ToUpper(word)}
-	s.id, s.version, s.intake, s.owner = store.NewID(), store.NewID(), store.NewID(), store.NewID()
+	s.id, s.version, s.intake, s.owner, s.collection = store.NewID(), store.NewID(), store.NewID(), store.NewID(), store.NewID()
 	return s
 }
 
 func (s secret) fill(path string) string {
 	return strings.NewReplacer("WORD", s.word, "WORT", s.typo, "WOR", s.prefix, "SYMBOL", url.QueryEscape(s.symbol),
-		"ID", s.id, "VERSION", s.version, "INTAKE", s.intake, "OWNER", s.owner).Replace(path)
+		"COLLECTION", s.collection, "ID", s.id, "VERSION", s.version, "INTAKE", s.intake, "OWNER", s.owner).Replace(path)
 }
 
 // blank takes out of an answer what the question had put in.
 func (s secret) blank(answer string) string {
 	return strings.NewReplacer(url.QueryEscape(s.symbol), "#", s.symbol, "#", s.word, "#", s.typo, "#", s.prefix, "#",
-		s.id, "#", s.version, "#", s.intake, "#", s.owner, "#").Replace(answer)
+		s.collection, "#", s.id, "#", s.version, "#", s.intake, "#", s.owner, "#").Replace(answer)
 }
 
 // onlooker is somebody who asks: with a browser, with a token, or nobody.
@@ -99,6 +101,7 @@ func newWorld(t *testing.T, h inhabited) *world {
 		DB: h.DB, Library: h.Library, Index: h.Index, Version: "test",
 		Who: func(r *http.Request) access.Subject { return ReaderOf(r).Subject },
 	}).Handler())
+	w.harvested()
 	w.control = newSecret(w.rand)
 	w.populate()
 	owners := []string{""}
@@ -116,6 +119,11 @@ func newWorld(t *testing.T, h inhabited) *world {
 	w.relate()
 	w.follow()
 	return w
+}
+
+// harvested lets others harvest the library.
+func (w *world) harvested() {
+	w.site.Mount(oai.Path, &oai.Provider{Library: w.Library, Keys: w.Keys, Origin: "https://polis.example", Who: func(r *http.Request) access.Subject { return ReaderOf(r).Subject }})
 }
 
 func (w *world) follow() {
@@ -260,6 +268,7 @@ func (w *world) hide(label access.Label) secret {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.collect(s)
 	rec, err := w.Library.Get(ctx, store.Everything("test"), s.id)
 	if err != nil {
 		w.t.Fatal(err)
@@ -269,6 +278,33 @@ func (w *world) hide(label access.Label) secret {
 		s.owner = label.Owner
 	}
 	return s
+}
+
+// collect puts a document into a collection of its own, which is for the same
+// readers, and into one that everybody reads.
+func (w *world) collect(s secret) {
+	w.t.Helper()
+	ctx, l := context.Background(), s.label
+	_, err := store.Write(ctx, w.DB, access.System("test"), func(tx *store.Tx) (store.Event, error) {
+		for id, label := range map[string]access.Label{"face-all": {}, s.collection: l} {
+			title := lang.Names{"en": "Collection"}
+			if id == s.collection {
+				title["en"] = "Collection " + s.word
+			}
+			_, err := tx.Exec(ctx, `INSERT INTO collection (id, titles, abouts, fresh, rev, created, updated, level, state, grp, owner)
+				VALUES ($1, $2, $3, FALSE, 1, 1, 1, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`, id, store.JSON(title), store.JSON(title), int(label.Level), label.State, label.Group, label.Owner)
+			if err != nil {
+				return store.Event{}, err
+			}
+			if _, err = tx.Exec(ctx, `INSERT INTO collection_document (collection, document, n, note, added) VALUES ($1, $2, 1, $3, 1)`, id, s.id, "Note "+s.word); err != nil {
+				return store.Event{}, err
+			}
+		}
+		return store.Event{Act: "library.collection.filled", Object: s.collection, Label: l}, nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // arrives lets somebody bring a file that she has not confirmed.
@@ -318,11 +354,13 @@ func (w *world) relate() {
 // answer is everything that comes back: status, headers and body.
 func (w *world) answer(o onlooker, path string) string {
 	got := ask(w.site, "GET", path, o.headers...)
-	return batchID.ReplaceAllString(w.whole(got), "batch=#")
+	return madeAnew.ReplaceAllString(w.whole(got), "#")
 }
 
-// batchID is made anew for each form that takes files.
-var batchID = regexp.MustCompile(`batch=[0-9a-f-]{36}`)
+// madeAnew are the numbers that each form gets of its own, a repository's clock, and
+// what she herself looked for before. What others asked and nobody found is theirs,
+// and stands in no document.
+var madeAnew = regexp.MustCompile(`(?s:<section aria-labelledby="misses">.*?</section>|<caption class="govuk-visually-hidden" id="misses-title">.*?</table>)|batch=[0-9a-f-]{36}|name="once" value="\w+"|<responseDate>[^<]*|<p class="small ways recent">[^\n]*`)
 
 // namesIDs are the pages that name what somebody has done or asked by its id.
 var namesIDs = regexp.MustCompile(`^GET /(admin|account)/log`)
@@ -363,7 +401,7 @@ func TestNoFaceShowsWhatItsScopeDenies(t *testing.T) {
 // looksAround asks every face about everything.
 func (w *world) looksAround(t *testing.T, o onlooker) {
 	for pattern, f := range faces() {
-		if o.program && !strings.Contains(pattern, "/api/") {
+		if o.program && !strings.Contains(pattern, "/api/") && pattern != oai.Path {
 			continue // a token is heard there and nowhere else
 		}
 		for _, path := range f.whole {
@@ -454,6 +492,9 @@ func (w *world) givesOutHerOwn(t *testing.T) {
 		if o.program || o.who.ID == "" {
 			continue
 		}
+		if err := w.watch().Forget(context.Background(), o.who); err != nil { // she has asked for all that is hidden
+			t.Fatal(err)
+		}
 		r := httptest.NewRequest("POST", "/en/account/data", nil)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set(o.headers[0], o.headers[1])
@@ -482,6 +523,7 @@ func TestEveryAddressIsAFace(t *testing.T) {
 	w := &world{inhabited: inhabit(t, storetest.SQLite(t))}
 	h := w.House
 	h.site.Mount(api.Base+"/", (&api.API{DB: h.DB, Library: h.Library, Index: h.Index, Version: "test", Who: func(*http.Request) access.Subject { return access.Subject{} }}).Handler())
+	w.harvested()
 	known, there := faces(), map[string]bool{}
 	for _, pattern := range h.site.routes {
 		there[pattern] = true

@@ -61,7 +61,7 @@ var (
 func (h *House) openSecurity() {
 	h.site.Handle("GET /account/security", h.security)
 	h.site.Handle("GET /account/security/password", h.proven(h.passwordForm))
-	h.site.Handle("POST /account/security/password", h.proven(h.setPassword))
+	h.site.Handle("POST /account/security/password", h.proven(h.once(h.setPassword)))
 	h.site.Handle("GET /account/security/app", h.proven(h.appForm))
 	h.site.Handle("POST /account/security/app", h.proven(h.addApp))
 	h.site.Handle("POST /account/security/app/remove", h.proven(h.removeApp))
@@ -69,7 +69,7 @@ func (h *House) openSecurity() {
 	h.site.Handle("POST /account/security/passkey", h.proven(h.addPasskey))
 	h.site.Handle("POST /account/security/passkey/rename", h.renamePasskey)
 	h.site.Handle("POST /account/security/passkey/remove", h.proven(h.removePasskey))
-	h.site.Handle("POST /account/security/codes", h.proven(h.newCodes))
+	h.site.Handle("POST /account/security/codes", h.proven(h.once(h.newCodes)))
 	h.site.Handle("POST /account/security/sessions/end", h.proven(h.endSession))
 	h.site.Handle("POST /account/security/sessions/end-others", h.proven(h.endOthers))
 }

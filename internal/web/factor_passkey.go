@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"polis/internal/account"
 )
@@ -13,9 +15,13 @@ func (h *House) passkeyForm(w http.ResponseWriter, r *http.Request) error {
 
 func (h *House) showPasskey(w http.ResponseWriter, r *http.Request, wrong account.Invalid) error {
 	f := h.factorFrame(r, "signin.passkey.title")
+	name, err := h.suggestName(r, f)
+	if err != nil {
+		return err
+	}
 	v := FactorView{
 		Action: f.URL("/account/security/passkey"), Lead: f.T("signin.passkey.lead"), Next: inside(r.FormValue("next")),
-		Fields: []Field{{Name: "name", Label: f.T("signin.passkey.name"), Hint: f.T("signin.passkey.name.hint"), Value: h.suggestName(r), Width: "medium", Must: true}},
+		Fields: []Field{{Name: "name", Label: f.T("signin.passkey.name"), Hint: f.T("signin.passkey.name.hint"), Value: name, Width: "medium", Must: true}},
 	}
 	if _, ok := h.passkeySite(r); ok {
 		v.Passkey, v.None = f.passkey("add", "signin.passkey.make"), f.T("signin.passkey.script")
@@ -26,12 +32,25 @@ func (h *House) showPasskey(w http.ResponseWriter, r *http.Request, wrong accoun
 	return factorPage.Show(w, f, v)
 }
 
-// suggestName is the name that she has typed, or the present browser's.
-func (h *House) suggestName(r *http.Request) string {
+// suggestName is the name that she has typed, or one for this device that none of
+// her passkeys has, nor her session in it.
+func (h *House) suggestName(r *http.Request, f *Frame) (string, error) {
 	if name := r.PostFormValue("name"); name != "" {
-		return name
+		return name, nil
 	}
-	return deviceName(r.UserAgent())
+	own, err := account.LoadFactors(r.Context(), h.DB, f.Reader.ID)
+	if err != nil {
+		return "", err
+	}
+	device := deviceName(r.UserAgent())
+	if device == "" {
+		return "", nil
+	}
+	name := f.T("signin.passkey.suggested", "device", device)
+	for n := 2; slices.ContainsFunc(own.Passkeys, func(k account.Passkey) bool { return k.Name == name }); n++ {
+		name = f.T("signin.passkey.suggested", "device", device) + " " + strconv.Itoa(n)
+	}
+	return name, nil
 }
 
 func (h *House) addPasskey(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +90,11 @@ func (h *House) renamePasskey(w http.ResponseWriter, r *http.Request) error {
 
 func (h *House) removePasskey(w http.ResponseWriter, r *http.Request) error {
 	who := ReaderOf(r)
-	if err := account.RemovePasskey(r.Context(), h.DB, who.Subject, who.ID, r.PostFormValue("id")); err != nil {
+	err := account.RemovePasskey(r.Context(), h.DB, who.Subject, who.ID, r.PostFormValue("id"))
+	if errors.Is(err, account.ErrLastWay) {
+		return Wrong("provider.identity.last")
+	}
+	if err != nil {
 		return err
 	}
 	return h.factorRemoved(w, r)

@@ -95,6 +95,7 @@ var faultPage = newPage("fault", FaultView{
 // showFault answers with the error page, or for programs with a problem document.
 func (s *Site) showFault(w http.ResponseWriter, r *http.Request, err error) {
 	fault, v := faultOf(err), visitOf(r)
+	v.rule = fault.Rule
 	if fault.Status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.Error("fault", "request", v.id, "route", v.route, "path", v.path, "error", err)
 	}

@@ -16,15 +16,23 @@ type Frame struct {
 	*lang.Printer
 	Lang lang.Tag
 
-	Title       string  // of the page, without the name of the site; its h1 as a rule
-	Description string  // one sentence for search engines, or ""
-	Crumbs      []Link  // the way here, without the page itself
-	Query       string  // what the search box in the bar holds
-	OwnSearch   bool    // the page has a search box of its own, the bar needs none
-	Errors      []Error // what is wrong in the form, shown above the page
-	Notice      *Notice // what has just happened
-	Status      int     // HTTP status, 200 at first
-	Private     bool    // never kept for another reader, though nobody is signed in
+	Title       string // of the page, without the name of the site; its h1 as a rule
+	Description string // one sentence for search engines, or ""
+	Crumbs      []Link // the way here, without the page itself
+	Query       string // what the search box in the bar holds
+	OwnSearch   bool   // the page has a search box of its own, the bar needs none
+	Feed        string // address of a feed of what the page lists, or ""
+
+	// What programs are told of the page; see describe.go.
+	Link       string         // the Link header, or ""
+	Schema     map[string]any // schema.org
+	Elements   []Named        // Dublin Core
+	Canonical  string         // whole address under which it is known, or ""
+	Alternates []LanguageLink // the same in other languages; none: the page in each of the six
+	Errors     []Error        // what is wrong in the form, shown above the page
+	Notice     *Notice        // what has just happened
+	Status     int            // HTTP status, 200 at first
+	Private    bool           // never kept for another reader, though nobody is signed in
 
 	Reader Reader
 	View   any           // the page's own, of the type it registered
@@ -139,6 +147,15 @@ func (f *Frame) Nav() []NavLink {
 		})
 	}
 	return links
+}
+
+// Others are the pages that say the same in other languages, for the head: the
+// language versions of a document, else this page in each of the six.
+func (f *Frame) Others() []LanguageLink {
+	if f.Alternates != nil {
+		return f.Alternates
+	}
+	return f.languages()
 }
 
 // Languages leads to this page in each of the six languages.

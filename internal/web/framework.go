@@ -84,6 +84,7 @@ var frameworkPage = newPage("framework", FrameworkView{
 
 func (h *House) openFramework() {
 	h.site.Handle("GET /framework", h.framework)
+	h.site.Handle("GET /framework/numbers", h.frameworkNumbers)
 	h.site.Handle("GET /framework/{edition}", h.framework)
 	h.site.Handle("GET /framework/{edition}/{item}", h.frameworkItem)
 }

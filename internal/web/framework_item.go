@@ -33,7 +33,7 @@ var frameworkItemPage = newPage("framework-item", FrameworkItemView{
 	By: []Link{{"13 Host countries", "/en/framework/1049/13"}}, Dashes: frameworkSample[4:],
 	Themes: []Link{{"Police development and reform", "/en/themes/police-reform"}},
 	Documents: DocumentsView{
-		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
+		Items: []DocumentItem{{"A guide", "/en/library/1/en", "en", &Tag{Attention, "Closed"}, []string{"Guide"}, []VersionLink{{"English", "en", "/en/library/1/en", false, ""}}}},
 		All:   "/en/library?item=1049%2F14", AllText: "All 9 documents", Empty: "No document points at this item yet.",
 	},
 	Previous: &Link{"13 Host countries", "/en/framework/1049/13"}, Next: &Link{"14.1 Community policing", "/en/framework/1049/14.1"},

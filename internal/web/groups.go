@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"polis/internal/access"
@@ -58,7 +59,7 @@ type AdmitView struct {
 var groupPage = newPage("group", GroupView{
 	About: "Of one network.", Tag: &Tag{Plain, "Ended"},
 	Members:   []MemberLine{{Name: "Aigul Asanova", URL: "/en/people/1", Meta: "Kyrgyzstan, since 3 March 2025", Tag: &Tag{Attention, "Closed for her"}, Dismiss: "/en/groups/g1/dismiss", ID: "1"}},
-	Documents: Link{"What is closed to this group", "/en/library?level=closed"},
+	Documents: Link{"What is closed to this group", "/en/library?group=cyber"},
 	Leave:     &PersonForm{ID: "leave", Title: "Leave the group", Action: "/en/groups/g1/dismiss", Button: "Leave", Says: []string{"You will no longer read its records."}, Hidden: []Carried{{"person", "1"}}, Warning: true},
 	Admit:     &AdmitView{Action: "/en/groups/g1", Field: Field{Name: "q", Label: "Name", Type: "search"}, Asked: true, Found: []MemberLine{{Name: "Bela", Meta: "Kyrgyzstan", ID: "2"}}, Post: "/en/groups/g1/admit"},
 	Forms:     []PersonForm{{ID: "edit", Title: "Change", Action: "/en/groups/g1/edit", Button: "Save", Fields: []Field{{Name: "name", Label: "Name", Error: "Write it."}, {Name: "about", Label: "About", Type: "textarea"}}, Open: true}},
@@ -169,7 +170,7 @@ func (h *House) showGroup(w http.ResponseWriter, r *http.Request, wrong account.
 		v.Members = append(v.Members, page.member(m))
 	}
 	if slices.Contains(who.Groups, g.ID) {
-		v.Documents = Link{f.T("groups.documents"), f.URL("/library?level=closed")}
+		v.Documents = Link{f.T("groups.documents"), f.URL("/library?group=" + url.QueryEscape(g.ID))}
 		v.Leave = page.leaveForm()
 	}
 	if keepsGroups(r).Allowed && g.Ended.IsZero() {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // policy lets a page load its own style, script and pictures and nothing else,
@@ -70,9 +72,18 @@ func (s *Site) recover(w *witness, r *http.Request, cause any) {
 
 // note writes the access log and tells who counts: the route and not the address,
 // because addresses hold people's ids; no query, because questions are nobody's
-// business.
+// business. What was refused is a warning, and says to whom, by which rule and about
+// what: ids and nothing else (ASVS 5.0 16.3.2, 16.3.3).
 func (s *Site) note(r *http.Request, v *visit, seen *witness, took time.Duration) {
-	s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+	level, refusal := slog.LevelInfo, []slog.Attr(nil)
+	if isRefusal(seen.status, v.reader.SignedIn()) {
+		level = slog.LevelWarn
+		refusal = []slog.Attr{slog.String("who", v.reader.ID), slog.String("rule", string(v.rule))}
+		if _, err := uuid.Parse(v.object); err == nil {
+			refusal = append(refusal, slog.String("object", v.object))
+		}
+	}
+	s.log.LogAttrs(r.Context(), level, "request", append([]slog.Attr{
 		slog.String("request", v.id),
 		slog.String("method", r.Method),
 		slog.String("route", v.route),
@@ -80,10 +91,24 @@ func (s *Site) note(r *http.Request, v *visit, seen *witness, took time.Duration
 		slog.Int64("bytes", seen.bytes),
 		slog.Duration("took", took.Round(time.Microsecond)),
 		slog.String("lang", string(v.lang)),
-		slog.Bool("signed_in", v.reader.SignedIn()))
+		slog.Bool("signed_in", v.reader.SignedIn()),
+	}, refusal...)...)
 	if s.opts.Served != nil {
 		s.opts.Served(v.route, seen.status, took)
 	}
+}
+
+// isRefusal reports whether the answer refused something: a right, a proof, a form,
+// a step out of order, one request too many. What is hidden is answered as if it were
+// not there, so that counts of somebody who is signed in too.
+func isRefusal(status int, signedIn bool) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotFound:
+		return signedIn
+	}
+	return false
 }
 
 // refuseForeignForms stops forms that another site's page sends in a reader's

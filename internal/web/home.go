@@ -6,6 +6,7 @@ type HomeView struct {
 	Examples  []Link     // questions in the reader's language, linked to their search
 	Themes    []HomeDoor // the six themes of the Framework (¶14–19)
 	New       []HomeItem // what came last
+	News      string     // how much is new since her last visit, or ""
 }
 
 // HomeDoor leads to a theme.
@@ -19,6 +20,7 @@ type HomeItem struct {
 	Title, URL string
 	Lang       string // language of the title, for screen readers
 	Line       string // type, origin, date
+	Tag        *Tag   // who may read what is not public
 }
 
 var homePage = newPage("home", HomeView{
@@ -37,10 +39,11 @@ var homePage = newPage("home", HomeView{
 		{"Fight against cybercrime", "Investigation, electronic evidence, the 24/7 network", "/en/themes/cybercrime", 39},
 	},
 	New: []HomeItem{
-		{"Trainer’s guide: first response to hate crime", "/en/library/a1", "en", "Training material · Secretariat · 14 November 2026"},
-		{"Полицейское образование: учебный план базового курса", "/en/library/a2", "ru", "Curriculum · Programme Office in Bishkek · 9 November 2026"},
-		{"Guide de l’enquête financière parallèle", "/en/library/a3", "fr", "Guide · Secretariat · 2 November 2026"},
+		{"Trainer’s guide: first response to hate crime", "/en/library/a1", "en", "Training material · Secretariat · 14 November 2026", &Tag{Attention, "Closed"}},
+		{"Полицейское образование: учебный план базового курса", "/en/library/a2", "ru", "Curriculum · Programme Office in Bishkek · 9 November 2026", nil},
+		{"Guide de l’enquête financière parallèle", "/en/library/a3", "fr", "Guide · Secretariat · 2 November 2026", nil},
 	},
+	News: "12 documents are new since your last visit, on 3 March 2026",
 })
 
 // HomeExamples are three questions to start with, in the reader's language.

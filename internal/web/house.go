@@ -15,6 +15,7 @@ import (
 	"polis/internal/personal"
 	"polis/internal/search"
 	"polis/internal/store"
+	"polis/internal/thesaurus"
 )
 
 // House is what the pages need from the rooms below.
@@ -25,13 +26,17 @@ type House struct {
 	Jobs     *job.Runner
 	Sessions *scs.SessionManager
 	Keys     *keyring.Ring
-	Post     *mail.Post                  // nil: letters wait for another process that sends them
-	Personal *personal.Keeper            // nil: one that keeps no list beside the tables
-	Ready    func(context.Context) error // says in a sentence what is still missing; nil: nobody asks
-	Outgoing *http.Client                // by which sign-in providers are asked; nil: none can be
+	Post     *mail.Post                                           // nil: letters wait for another process that sends them
+	Personal *personal.Keeper                                     // nil: one that keeps no list beside the tables
+	Ready    func(context.Context) error                          // says in a sentence what is still missing; nil: nobody asks
+	Misses   func(ctx context.Context, limit int) ([]Miss, error) // what people look for and do not find; nil: nobody counts it
+	Outgoing *http.Client                                         // by which sign-in providers are asked; nil: none can be
 
 	site      *Site
 	providers *account.Providers
+	labels    thesaurus.Wordlist
+	suggested suggested
+	missing   missing
 }
 
 // Open makes the site with the pages of every room.
@@ -39,11 +44,14 @@ func (h *House) Open(opts Options) *Site {
 	opts.Reader = h.whoAsks
 	opts.Session = h.Sessions.LoadAndSave
 	opts.Generation = h.generation
+	if h.Misses == nil {
+		h.Misses = h.missed
+	}
 	h.site = New(opts)
 	for _, rooms := range []func(){
-		h.openHome, h.openSearch, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
+		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
 		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
-		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk,
 	} {
 		rooms()
 	}

@@ -156,5 +156,6 @@ func (h *House) words(r *http.Request, f *Frame) (wording, error) {
 		return wording{}, err
 	}
 	groups, err := h.groupNames(r)
-	return wording{Frame: f, names: names, groups: groups}, err
+	called := func(id string) string { return f.conceptName(r.Context(), h, id) }
+	return wording{Frame: f, names: names, groups: groups, called: called}, err
 }

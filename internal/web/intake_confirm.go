@@ -70,8 +70,9 @@ var sampleDraft = DraftView{
 	Themes:   Picks{"themes", "Themes", "Choose what it is about", "One of these is not a theme.", []PickGroup{{"Cybercrime", "In general", []Pick{{"themes-1-1", "cybercrime", "In general", true}}}}},
 	Lines:    Picks{"lines", "Lines of action", "", "", []PickGroup{{"Five lines", "", []Pick{{"lines-1-1", "1049/12.1", "Institutions", false}}}}},
 	Items:    Field{Name: "items", Label: "Items", Hint: "By number", Value: "14.3, 22", Error: "One is not there."},
-	Numbers:  Link{"The numbers", "/en/framework"},
-	Licence:  Field{Name: "licence", Label: "Licence"},
+	Heard:    []string{"14.3 Victims of hate crime", "22 Co-operation"}, Hears: "/en/framework/numbers",
+	Numbers: Link{"The numbers", "/en/framework"},
+	Licence: Field{Name: "licence", Label: "Licence"},
 	Relations: RelationsView{"Related documents", "Address or symbol", []RelationRow{{
 		Field{Name: "relation-kind-1", Label: "How", Type: "select", Options: []Option{{Value: "cites", Text: "Cites"}}}, Field{Name: "relation-to-1", Label: "Which"},
 	}}},

@@ -10,8 +10,8 @@ import (
 	"polis/internal/account"
 )
 
-// What somebody sees who was invited: who invites her to what, and two fields. A
-// minute later she is in.
+// What somebody sees who was invited: who invites her to what, and two fields:
+// with a passkey not even a password. A minute later she is in.
 
 var noticeAccepted = newNotice("joining.accepted")
 
@@ -53,8 +53,7 @@ func (h *House) showInvitation(w http.ResponseWriter, r *http.Request, secret st
 		if n.Name == "" && wrong == nil {
 			n.Name, n.Lang = i.Name, f.Lang
 		}
-		v.Fields, v.More = words.newcomerFields(n, i.Email)
-		f.flag(v.Fields, wrong)
+		h.fillNewcomer(r, words, &v, account.ToJoin, n, i.Email, wrong)
 	}
 	return askPage.Show(w, f, v)
 }
@@ -106,7 +105,10 @@ func (h *House) accept(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) > 0 {
 		return h.showInvitation(w, r, secret, n, wrong)
 	}
-	p, err := account.Accept(r.Context(), h.DB, secret, n.Newcomer)
+	var p account.Person
+	if err = h.readPasskey(r, account.ToJoin, &n); err == nil {
+		p, err = account.Accept(r.Context(), h.DB, secret, n.Newcomer)
+	}
 	switch {
 	case errors.As(err, &wrong):
 		return h.showInvitation(w, r, secret, n, wrong)
@@ -115,7 +117,7 @@ func (h *House) accept(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return notGiven(err)
 	}
-	return h.arrive(w, r, p)
+	return h.arrive(w, r, p, n)
 }
 
 func (h *House) acceptAs(w http.ResponseWriter, r *http.Request, secret string) error {

@@ -91,7 +91,7 @@ func (h *House) inviteSheet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if faults == nil && second {
-		return h.storeSheet(w, r, sheet)
+		return h.once(func(w http.ResponseWriter, r *http.Request) error { return h.storeSheet(w, r, sheet) })(w, r)
 	}
 	words, err := h.words(r, f)
 	if err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -8,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
 	"polis/internal/access"
@@ -28,9 +31,10 @@ type invited struct {
 
 const invitedAddress = "aida@polis.example"
 
-// TestAnInvitedExpert goes the way of somebody new: the letter, a password, a
-// passkey, the closed document of her group, and the end of it when her focal
-// point takes the word back. ASVS 5.0 6.3.3, 8.3.2.
+// TestAnInvitedExpert goes the way of somebody new: the letter, a passkey alone (or,
+// on the telephone, a password and then a passkey), the closed document of her
+// group, and the end of it when her focal point takes the word back. ASVS 5.0 6.3.3,
+// 8.3.2.
 func TestAnInvitedExpert(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
@@ -40,8 +44,12 @@ func TestAnInvitedExpert(t *testing.T) {
 			eachPostal(t, func(t *testing.T, h postal) {
 				v := newInvited(t, h, tag, width)
 				document := "/" + v.tag + "/library/" + v.closedTo("investigators", "Undercover servers") + "/en"
-				v.accepts(v.letter())
-				v.addsPasskey()
+				if path := v.letter(); tag == "en" {
+					v.acceptsByPasskey(path)
+				} else {
+					v.accepts(path)
+					v.addsPasskey()
+				}
 				v.returns()
 				v.losesIt(document, v.finds(document))
 			})
@@ -101,6 +109,27 @@ func (v *invited) accepts(path string) {
 	}
 	v.press("main form button[type=submit]")
 	v.look("second-factor", "/account/security", v.words.T("signin.withheld.title"))
+}
+
+// acceptsByPasskey opens the letter's link and makes a passkey, and no password.
+func (v *invited) acceptsByPasskey(path string) {
+	v.Helper()
+	v.open(path)
+	v.do(chromedp.Clear(chromedp.CSS("#name")), chromedp.SendKeys(chromedp.CSS("#name"), "Aida Asanova"))
+	v.look("invitation", "", v.words.T("joining.passkey.title"), v.words.T("joining.passkey.other"))
+	v.press(passkeyButton)
+	v.look("welcome", "/welcome", "Aida Asanova", "Network of investigators", "Undercover servers", v.words.T("joining.arrival.codes"))
+	v.press(`main form[action$="/account/security/codes"] button`)
+	v.look("codes", "", v.words.T("signin.codes.once"))
+	v.press("main a.govuk-button")
+	v.look("welcome-again", "/welcome")
+	if v.says(v.words.T("joining.arrival.codes")) {
+		v.Error("she is asked for recovery codes that she has")
+	}
+	v.open("/" + v.tag + "/account/security")
+	v.look("security", "/account/security", v.words.T("signin.strength.two"), v.words.T("signin.password.none"))
+	v.press(`main form[action$="/passkey/remove"] button`)
+	v.look("last-way", "", v.words.T("provider.identity.last"))
 }
 
 // addsPasskey follows where the page leads, up to her first page.
@@ -196,4 +225,111 @@ func (v *invited) look(name, path string, says ...string) {
 		v.do(into(&picture, chromedp.FullScreenshot(100)))
 		_ = os.WriteFile(filepath.Join(dir, fmt.Sprintf("invited-%s-%02d-%s.png", v.tag, v.looks, name)), picture, 0o600) // for who looks
 	}
+}
+
+// TestTheFirstPasskey holds that one made with a link opens the account of that link
+// alone, once, and only where it asked for its owner; and that whoever types a name
+// or a State that nobody knows keeps one passkey, not two. A lost one is replaced by
+// a letter and a recovery code. ASVS 5.0 6.4.3.
+func TestTheFirstPasskey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	eachPostal(t, func(t *testing.T, h postal) {
+		v := &invited{newKeyed(t, h.inhabited), lang.For("en"), "en", 1280, visitor{}, visitor{}, h, 0}
+		h.Post.Origin = v.base
+		asks := func(email string) string {
+			h.visitor().post("/en/register", "email", email)
+			_, path := h.letter(email).Link(t)
+			return path
+		}
+		first, other := asks("first@polis.example"), asks("other@polis.example")
+		v.open(first)
+		v.do(chromedp.SendKeys(chromedp.CSS("#name"), "First Person"), chromedp.SendKeys(chromedp.CSS("#for"), "Nowhere at all"))
+		v.press(passkeyButton)
+		if !v.says(v.words.T("joining.error.for-unclear")) {
+			t.Fatal("a State that nobody knows:", v.ask("document.querySelector('main').innerText"))
+		}
+
+		challenge, err := h.door().OfferFirstPasskey(t.Context(), account.Site{Host: "localhost", Origin: v.base}, account.ToRegister, secretOf(t, first))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := v.makes(challenge)
+		for name, form := range map[string][]string{
+			"with another link": {"t", secretOf(t, other), "state", challenge.State, "answer", answer},
+			"without its state": {"t", secretOf(t, first), "state", "", "answer", answer},
+			"that is nonsense":  {"t", secretOf(t, first), "state", challenge.State, "answer", "{"},
+		} {
+			got := h.visitor().post("/en/register/confirm", append(form, "name", "Eve", "lang", "en")...)
+			if got.status != http.StatusUnprocessableEntity || !got.says(v.words.T("joining.error.passkey")) {
+				t.Errorf("a passkey %s: %d", name, got.status)
+			}
+		}
+		if got := h.visitor().post("/en/passkey/options", "purpose", "register", "t", "no such link"); got.status != http.StatusNotFound {
+			t.Errorf("a challenge without a link: %d", got.status)
+		}
+		if got := h.visitor().post("/en/passkey/options", "purpose", "reset", "t", secretOf(t, first)); got.status != http.StatusNotFound {
+			t.Errorf("a challenge for another purpose: %d", got.status)
+		}
+
+		v.open(first)
+		v.do(chromedp.SendKeys(chromedp.CSS("#name"), "First Person"))
+		v.press(passkeyButton)
+		if v.at() != "/en/welcome" {
+			t.Fatal(v.at(), v.ask("document.querySelector('main').innerText"))
+		}
+		if n := v.keeps(); n != 1 {
+			t.Errorf("her telephone keeps %d passkeys of one account", n)
+		}
+		v.press(`main form[action$="/account/security/codes"] button`)
+		code := v.ask(`document.querySelector('.codes code').textContent`)
+		if got := h.visitor().post("/en/sign-in", "email", "first@polis.example", "password", ""); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("no password opens her account: %d", got.status)
+		}
+		v.signOut()
+		h.recovers(t, v.base, code)
+	})
+}
+
+// recovers comes in as somebody who has lost her passkey, by a letter and a code.
+func (h postal) recovers(t *testing.T, base, code string) {
+	t.Helper()
+	lost := h.visitor()
+	lost.post("/en/reset", "email", "first@polis.example")
+	_, path := h.letter("first@polis.example").Link(t)
+	set := lost.post("/en/reset/new", "t", secretOf(t, path), "password", "four words nobody joins", "again", "four words nobody joins")
+	if set.status != http.StatusSeeOther {
+		t.Fatalf("a new password by letter: %d %s", set.status, set.body)
+	}
+	step := lost.post("/en/sign-in", "email", "first@polis.example", "password", "four words nobody joins")
+	if got := lost.post("/en/sign-in/code", append(step.hidden(), "code", code)...); got.status != http.StatusSeeOther {
+		t.Errorf("password and recovery code: %d", got.status)
+	}
+}
+
+// makes lets the browser make a passkey for a challenge.
+func (v *invited) makes(challenge account.Challenge) string {
+	v.Helper()
+	options, err := json.Marshal(challenge.Options)
+	if err != nil {
+		v.Fatal(err)
+	}
+	return v.ask(`(async options => {
+		const bytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0))
+		options.challenge = bytes(options.challenge)
+		options.user.id = bytes(options.user.id)
+		return JSON.stringify((await navigator.credentials.create({ publicKey: options })).toJSON())
+	})(` + string(options) + `)`)
+}
+
+// keeps is how many passkeys her authenticator has.
+func (v *invited) keeps() (n int) {
+	v.Helper()
+	v.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		got, err := chromedp.Call(ctx, webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: v.authenticator})
+		n = len(got.Credentials)
+		return err
+	}))
+	return n
 }

@@ -8,8 +8,6 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
-	"polis/internal/directory"
-	"polis/internal/lang"
 	"polis/internal/mail"
 )
 
@@ -26,9 +24,11 @@ type AskView struct {
 	Action  string // where the form goes, "" for none
 	Ticket  string // of the link that led here, or ""
 	Fields  []Field
-	For     *NamedField // State or body
-	More    []Field     // after it
-	Small   string      // before the button: what it means
+	For     *NamedField  // State or body
+	More    []Field      // after it
+	Small   string       // before the button: what it means
+	Passkey *PasskeyView // in place of Secrets, where the browser can
+	Secrets []Field      // a new password
 	Button  string
 	Address string // a link to be handed over, shown once
 	Links   []Link
@@ -37,10 +37,12 @@ type AskView struct {
 var askPage = newPage("ask", AskView{
 	Lead: []string{"Write your address.", "You get a letter."}, Mood: Attention,
 	Facts: []Fact{{"Role", []Link{{"Expert", ""}}}}, Action: "/en/register", Ticket: "AB12",
-	Fields: []Field{{Name: "email", Label: "E-mail address", Type: "email", Error: "Write one address", Must: true}},
-	For:    &NamedField{Field: Field{Name: "for", Label: "State or organisation", Hint: "For example Kyrgyzstan"}, Near: []string{"Kyrgyzstan"}, All: "/en/directory/names"},
-	More:   []Field{{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
-	Small:  "The letter is good for a day.", Button: "Send", Address: "http://localhost:8080/en/invitation?t=AB12", Links: []Link{{"Sign in", "/en/sign-in"}},
+	Fields:  []Field{{Name: "email", Label: "E-mail address", Type: "email", Error: "Write one address", Must: true}},
+	For:     &NamedField{Field: Field{Name: "for", Label: "State or organisation", Hint: "For example Kyrgyzstan"}, Near: []string{"Kyrgyzstan"}, All: "/en/directory/names"},
+	More:    []Field{{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
+	Passkey: &PasskeyView{Options: "/en/passkey/options", Purpose: "join", Button: "Make a passkey and enter", Failed: "That did not work.", Title: "With a passkey", Lead: "Nothing to remember.", Other: "Or with a password"},
+	Secrets: []Field{{Name: "password", Label: "Password", Type: "password", Auto: "new-password", Must: true}},
+	Small:   "The letter is good for a day.", Button: "Send", Address: "http://localhost:8080/en/invitation?t=AB12", Links: []Link{{"Sign in", "/en/sign-in"}},
 })
 
 func (h *House) openJoining() {
@@ -50,6 +52,7 @@ func (h *House) openJoining() {
 	h.openRegister()
 	h.openReset()
 	h.openAddress()
+	h.openSessionsByLetter()
 	h.openInvitations()
 	h.openMail()
 }
@@ -62,9 +65,9 @@ func (h *House) asking(r *http.Request, title string) *Frame {
 }
 
 // without says that this installation sends no letters, and which way there is.
-func (h *House) without(w http.ResponseWriter, f *Frame, way string) error {
+func (h *House) without(w http.ResponseWriter, f *Frame, way string, links []Link) error {
 	return askPage.Show(w, f, AskView{
-		Mood: Attention, Lead: []string{f.T("joining.no-mail"), f.T(way)}, Links: []Link{{f.T("web.nav.sign-in"), f.URL("/sign-in")}},
+		Mood: Attention, Lead: []string{f.T("joining.no-mail"), f.T(way)}, Links: links,
 	})
 }
 
@@ -91,7 +94,7 @@ func (h *House) showLetterForm(w http.ResponseWriter, r *http.Request, form lett
 		return err
 	}
 	if !ok {
-		return h.without(w, f, form.without)
+		return h.without(w, f, form.without, form.links(f))
 	}
 	v := AskView{Lead: []string{f.T(form.lead)}, Action: f.URL(form.action), Button: f.T(form.button), Links: form.links(f)}
 	v.Fields = []Field{{Name: "email", Label: f.T("account.field.email"), Type: "email", Auto: "email", Width: "medium", Value: typed, Must: true}}
@@ -131,52 +134,12 @@ func minutes(d time.Duration) int { return max(1, int((d+time.Minute-1)/time.Min
 func (h *House) sent(title, lead string) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		f := h.asking(r, title)
-		return askPage.Show(w, f, AskView{Lead: []string{f.T(lead), f.T("joining.sent.look")}, Links: []Link{{f.T("web.nav.sign-in"), f.URL("/sign-in")}}})
+		back := Link{f.T("web.nav.sign-in"), f.URL("/sign-in")}
+		if signedIn(r) {
+			back = Link{f.T("joining.arrival.account"), f.URL("/account")}
+		}
+		return askPage.Show(w, f, AskView{Lead: []string{f.T(lead), f.T("joining.sent.look")}, Links: []Link{back}})
 	}
-}
-
-// newcomer are the fields in which somebody says who she is.
-type newcomer struct {
-	account.Newcomer
-	again, place string
-}
-
-// readNewcomer takes what was typed. placed says that the State or body is asked
-// for too.
-func (h *House) readNewcomer(r *http.Request, placed bool) (newcomer, account.Invalid, error) {
-	n := newcomer{again: r.PostFormValue("again"), place: strings.TrimSpace(r.PostFormValue("for"))}
-	n.Name, n.Password = r.PostFormValue("name"), r.PostFormValue("password")
-	wrong := account.Invalid{}
-	n.Lang = LangOf(r)
-	if t, ok := lang.Parse(r.PostFormValue("lang")); ok {
-		n.Lang = t
-	}
-	if n.Password != n.again {
-		wrong["again"] = "account.error.again"
-	}
-	if !placed || n.place == "" {
-		return n, wrong, nil
-	}
-	names, err := directory.Names(r.Context(), h.DB)
-	if err != nil {
-		return n, nil, err
-	}
-	if n.ActsFor, n.Body = account.Placed(names, n.place, LangOf(r)); n.ActsFor+n.Body == "" {
-		wrong["for"] = "joining.error.for-unclear"
-	}
-	return n, wrong, nil
-}
-
-// newcomerFields are the fields of her form.
-func (w wording) newcomerFields(n newcomer, address string) (fields, more []Field) {
-	fields = []Field{
-		{Name: "name", Label: w.T("account.field.name"), Hint: w.T("joining.hint.name"), Value: n.Name, Auto: "name", Width: "medium", Must: true},
-		{Name: "username", Label: w.T("account.field.email"), Type: "email", Value: address, Auto: "username", Width: "medium", Fixed: true},
-		{Name: "password", Label: w.T("account.field.password"), Hint: w.T("account.hint.password"), Type: "password", Auto: "new-password", Width: "medium", Must: true},
-		{Name: "again", Label: w.T("joining.field.again"), Type: "password", Auto: "new-password", Width: "medium", Must: true},
-	}
-	more = []Field{{Name: "lang", Label: w.T("account.field.lang"), Type: "select", Width: "medium", Options: languageOptions(string(n.Lang))}}
-	return fields, more
 }
 
 // placeField asks for the State or body by its name.

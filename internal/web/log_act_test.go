@@ -18,20 +18,30 @@ import (
 )
 
 // actForm is how the act of an event is called: room, noun, past participle.
-var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive)\.[a-z-]+(\.[a-z-]+)?$`)
+var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest)\.[a-z-]+(\.[a-z-]+)?$`)
 
 // noActs have the form of an act, and are something else.
 var noActs = map[string]string{
 	"account.invitation-days": "a setting",
 	"account.second-factor":   "a setting",
 	"account.review":          "a turn of the timetable",
+	"account.words":           "a turn of the timetable",
 	"log.checkpoint":          "a turn of the timetable",
+	"library.batch":           "a kind of job",
 	"library.read":            "a kind of job",
+	"lexicon.learn":           "a turn of the timetable",
+	"harvest.night":           "a turn of the timetable",
+	"harvest.source":          "a kind of job",
+	"library.concepts":        "a turn of the timetable",
+	"library.concepts.to":     "a setting",
+	"thesaurus.revision":      "a setting",
+	"thesaurus.shipped":       "a setting",
 	"mail.settings":           "a setting",
 	"mail.password":           "a setting",
 	"personal.retention":      "a setting, and a turn of the timetable",
 	"personal.sweep":          "a turn of the timetable",
 	"personal.letter.unused":  "a kind of letter",
+	"watch.alerts":            "a turn of the timetable",
 }
 
 // actsWritten finds in the sources what may be written as the act of an event:

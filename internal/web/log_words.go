@@ -167,7 +167,11 @@ func (w logWords) details(e store.Event) (list []Fact) {
 func (w logWords) detail(name string, value any) string {
 	switch v := value.(type) {
 	case string:
-		return w.named(name, v)
+		text := w.named(name, v)
+		if text == v && identifier.MatchString(v) {
+			return "" // an id that has no name says nothing to a reader; the CSV has it
+		}
+		return text
 	case float64:
 		if name == "until" && v > 0 {
 			return w.Date(time.UnixMicro(int64(v)).In(time.Local))

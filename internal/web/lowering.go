@@ -8,7 +8,6 @@ import (
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/library"
-	"polis/internal/store"
 )
 
 // LoweringView is one document's requests to be opened to more people: the one
@@ -28,11 +27,14 @@ type RequestView struct {
 	Tag    Tag
 	Facts  []Fact
 	Reason string
-	Title  *Link // of its document, in a list
+	Title  *Link        // of its document, in a list
+	Says   string       // that the second person decides or decided without reading it, or ""
+	Forms  []PersonForm // in a list: what she may do about it there
 }
 
 // AskLoweringView is the form of a new request.
 type AskLoweringView struct {
+	Says   []string
 	Action string
 	Rev    int64
 	Fields []Field
@@ -42,12 +44,14 @@ var sampleRequest = RequestView{
 	Tag{Attention, "Waits for a second person"},
 	[]Fact{{"From", []Link{{"Official use", ""}}}, {"To", []Link{{"Public", ""}}}, {"Asked by", []Link{{"Aigul Asanova", ""}}}},
 	"The Council has published it.", &Link{"Community policing", "/en/library/1/lowering"},
+	"You do not read this document.",
+	[]PersonForm{samplePersonForm},
 }
 
 var loweringPage = newPage("lowering", LoweringView{
 	Document: Link{"Community policing: first contact", "/en/library/1"}, Readers: "Official use", Pending: &sampleRequest,
 	Forms: []PersonForm{samplePersonForm}, Says: "You asked for it: somebody else has to agree.",
-	Ask:  &AskLoweringView{"/en/library/1/lowering", 3, []Field{{Name: "level", Label: "Who shall read it", Type: "radios", Error: "Choose.", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}}}, {Name: "reason", Label: "Why", Type: "textarea", Error: "Say why."}}},
+	Ask:  &AskLoweringView{[]string{"Nothing changes until a second person has agreed."}, "/en/library/1/lowering", 3, []Field{{Name: "level", Label: "Who shall read it", Type: "radios", Error: "Choose.", Options: []Option{{Value: "public", Text: "Public", Hint: "Everyone"}}}, {Name: "reason", Label: "Why", Type: "textarea", Error: "Say why."}}},
 	Past: []RequestView{{Tag: Tag{Refusal, "Refused"}, Reason: "It names a source."}},
 })
 
@@ -66,6 +70,8 @@ var (
 func (h *House) openLowering() {
 	h.site.Handle("GET /library/lowering", h.lowerings)
 	h.site.Handle("GET /library/{id}/lowering", h.lowering)
+	h.site.Handle("POST /library/lowering/agree", h.proven(h.confirmLowering(noticeLoweringAgreed)))
+	h.site.Handle("POST /library/lowering/refuse", h.confirmLowering(noticeLoweringRefused))
 	h.site.Handle("POST /library/{id}/lowering", h.askLowering)
 	h.site.Handle("POST /library/{id}/lowering/agree", h.proven(h.decideLowering(noticeLoweringAgreed)))
 	h.site.Handle("POST /library/{id}/lowering/refuse", h.decideLowering(noticeLoweringRefused))
@@ -159,12 +165,15 @@ func (h *House) showLowering(w http.ResponseWriter, r *http.Request, wrong libra
 // askForm is the form of a new request: the circles that are wider than the one
 // it has, as far as the reader may open anything to them.
 func (h *House) askForm(r *http.Request, words wording, rec library.Record, wrong library.Invalid, v *LoweringView) error {
-	draft, err := h.Library.IsDraft(r.Context(), rec.ID)
-	if err != nil {
+	measure, err := h.Library.Measure(r.Context(), rec.Document)
+	switch {
+	case err != nil:
 		return err
-	}
-	if draft {
+	case measure.Free:
 		v.Says = words.T("lowering.draft")
+		return nil
+	case rec.Circle() == "nobody":
+		v.Says = words.T("lowering.closed-by-you", "circle", words.readersOf(circleOf(measure.Label)))
 		return nil
 	}
 	d := drafting{wording: words, who: ReaderOf(r).Subject, label: rec.Label, wrong: wrong}
@@ -182,7 +191,11 @@ func (h *House) askForm(r *http.Request, words wording, rec library.Record, wron
 		return nil
 	}
 	field.Label, field.Hint, field.Options = words.T("lowering.field.level"), "", wider
-	v.Ask = &AskLoweringView{words.URL(loweringPath(rec.ID)), rec.Rev, []Field{field, {
+	says := []string{words.T("lowering.ask.says")}
+	if rec.Level == access.Closed && rec.Group == "" {
+		says = append(says, words.T("lowering.ask.says.state"))
+	}
+	v.Ask = &AskLoweringView{says, words.URL(loweringPath(rec.ID)), rec.Rev, []Field{field, {
 		Name: "reason", Label: words.T("library.field.reason"), Hint: words.T("library.hint.reason"), Value: r.PostFormValue("reason"),
 		Error: d.fault("reason"), Type: "textarea", Rows: 3,
 	}}}
@@ -216,15 +229,7 @@ func (h *House) decideLowering(notice string) Handler {
 		if err != nil {
 			return err
 		}
-		ctx, who, id := r.Context(), ReaderOf(r).Subject, r.PostFormValue("request")
-		switch notice {
-		case noticeLoweringAgreed:
-			err = h.Library.AgreeLowering(ctx, who, id)
-		case noticeLoweringRefused:
-			err = h.Library.RefuseLowering(ctx, who, id, r.PostFormValue("reason"))
-		default:
-			err = h.Library.TakeBackLowering(ctx, who, id)
-		}
+		err = h.decided(r, notice)
 		var wrong library.Invalid
 		if errors.As(err, &wrong) {
 			return h.showLowering(w, r, wrong)
@@ -236,6 +241,18 @@ func (h *House) decideLowering(notice string) Handler {
 	}
 }
 
+// decided hands the word to the library.
+func (h *House) decided(r *http.Request, notice string) error {
+	ctx, who, id := r.Context(), ReaderOf(r).Subject, r.PostFormValue("request")
+	switch notice {
+	case noticeLoweringAgreed:
+		return h.Library.AgreeLowering(ctx, who, id)
+	case noticeLoweringRefused:
+		return h.Library.RefuseLowering(ctx, who, id, r.PostFormValue("reason"))
+	}
+	return h.Library.TakeBackLowering(ctx, who, id)
+}
+
 // loweringFault says of an error what those who decide have to know.
 func loweringFault(r *http.Request, label access.Label, err error) error {
 	var stale library.Stale
@@ -244,6 +261,8 @@ func loweringFault(r *http.Request, label access.Label, err error) error {
 		return Refused(ReaderOf(r).May(access.Lower, label).Rule)
 	case errors.Is(err, library.ErrSamePerson):
 		return &Fault{Status: http.StatusForbidden, Key: "lowering.fault.same", Err: err}
+	case errors.Is(err, library.ErrAskerLeft):
+		return &Fault{Status: http.StatusConflict, Key: "lowering.fault.asker", Err: err}
 	case errors.Is(err, library.ErrLapsed), errors.As(err, &stale):
 		return &Fault{Status: http.StatusConflict, Key: "lowering.fault.lapsed", Err: err}
 	case errors.Is(err, library.ErrDecided), errors.Is(err, library.ErrPending):
@@ -298,6 +317,9 @@ func (p requests) view(one library.Lowering) RequestView {
 	if one.DecidedBy != "" && one.DecidedBy != one.AskedBy {
 		v.Facts = append(v.Facts, fact("lowering.fact.decided", p.T("lowering.fact.who", "who", p.name(one.DecidedBy), "day", one.Decided)))
 	}
+	if one.Unread {
+		v.Says = p.T("lowering.fact.unread")
+	}
 	if one.Answer != "" {
 		v.Facts = append(v.Facts, fact("lowering.fact.answer", one.Answer))
 	}
@@ -306,69 +328,33 @@ func (p requests) view(one library.Lowering) RequestView {
 
 // forms are what the reader may do about a pending request, or why nothing.
 func (p requests) forms(one library.Lowering, label access.Label, wrong library.Invalid) (forms []PersonForm, says string) {
-	form := func(id string, fields ...Field) PersonForm {
-		return PersonForm{
-			ID: id, Title: p.T("lowering." + id), Action: p.URL(loweringPath(one.Document) + "/" + id), Button: p.T("lowering." + id + ".button"),
-			Says: []string{p.T("lowering." + id + ".says")}, Hidden: []Carried{{"request", one.ID}}, Fields: fields,
-		}
-	}
 	who := ReaderOf(p.r)
 	switch {
 	case one.AskedBy == who.ID:
-		return []PersonForm{form("take-back")}, p.T("lowering.same")
+		return []PersonForm{p.form(one, loweringPath(one.Document), "take-back")}, p.T("lowering.same")
 	case !who.May(access.Lower, label).Allowed:
 		return nil, p.T("lowering.not-yours")
 	}
-	agree := form("agree")
+	return p.toDecide(one, loweringPath(one.Document), wrong), ""
+}
+
+// form is one thing to do about a request, at the address below path.
+func (p requests) form(one library.Lowering, path, id string, fields ...Field) PersonForm {
+	return PersonForm{
+		ID: id + "-" + one.ID, Title: p.T("lowering." + id), Action: p.URL(path + "/" + id), Button: p.T("lowering." + id + ".button"),
+		Says: []string{p.T("lowering." + id + ".says")}, Hidden: []Carried{{"request", one.ID}}, Fields: fields,
+	}
+}
+
+// toDecide are the forms of the second person.
+func (p requests) toDecide(one library.Lowering, path string, wrong library.Invalid) []PersonForm {
+	agree := p.form(one, path, "agree")
 	agree.Warning = true
 	reason := Field{Name: "reason", Label: p.T("lowering.field.answer"), Value: p.r.PostFormValue("reason"), Type: "textarea", Rows: 3}
 	if key := wrong["reason"]; key != "" {
 		reason.Error = drafting{wording: p.wording, wrong: wrong}.fault("reason")
 	}
-	refuse := form("refuse", reason)
+	refuse := p.form(one, path, "refuse", reason)
 	refuse.Open = reason.Error != ""
-	return []PersonForm{agree, refuse}, ""
-}
-
-// lowerings is the list of what waits, and of the reader's own.
-func (h *House) lowerings(w http.ResponseWriter, r *http.Request) error {
-	who := ReaderOf(r)
-	if !who.SignedIn() {
-		return h.mustSignIn(w, r)
-	}
-	if d := who.May(access.Lower, access.Label{}); !d.Allowed && !lowersForState(who.Subject) {
-		return Refused(d.Rule)
-	}
-	waiting, own, err := h.Library.LoweringsFor(r.Context(), who.Subject)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	f := h.site.Frame(r)
-	words, err := h.words(r, f)
-	if err != nil {
-		return err
-	}
-	p, err := h.requests(r, words, append(append([]library.Lowering{}, waiting...), own...))
-	if err != nil {
-		return err
-	}
-	f.Title = f.T("lowering.title.all")
-	var v LoweringsView
-	for _, one := range waiting {
-		v.Waiting = append(v.Waiting, p.line(one))
-	}
-	for _, one := range own {
-		v.Own = append(v.Own, p.line(one))
-	}
-	return loweringsPage.Show(w, f, v)
-}
-
-func (p requests) line(one library.Lowering) RequestView {
-	v := p.view(one)
-	title := p.titles[one.Document]
-	if title == "" {
-		title = one.Document
-	}
-	v.Title = &Link{title, p.URL(loweringPath(one.Document))}
-	return v
+	return []PersonForm{agree, refuse}
 }

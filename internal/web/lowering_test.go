@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"polis/internal/access"
+	"polis/internal/account"
 	"polis/internal/lang"
 	"polis/internal/library"
 )
@@ -44,6 +45,7 @@ func TestLoweringPage(t *testing.T) {
 		t.Run("whoever asked cannot agree, and is told so", o.takesAnother)
 		t.Run("a refusal needs a reason, which whoever asked reads", o.isRefused)
 		t.Run("what was asked about a text that changed lapses", o.lapses)
+		t.Run("who has lost the right in between has asked for nothing", o.isHeldAgainstRights)
 		t.Run("a second person agrees, and everybody reads it at once", o.isAgreed)
 	})
 }
@@ -169,4 +171,95 @@ func (o opened) isAgreed(t *testing.T) {
 	if got := o.second.post(o.path+"/agree", "request", id); got.status != http.StatusConflict {
 		t.Errorf("the second click: %d", got.status)
 	}
+}
+
+func (o opened) isHeldAgainstRights(t *testing.T) {
+	asker, person := o.as("short@polis.example", access.DeskOfficer, "")
+	if got := o.ask(t, asker, "level", "public", "reason", "It is time."); got.status != http.StatusSeeOther {
+		t.Fatalf("ask: %d", got.status)
+	}
+	id := requestID.FindStringSubmatch(o.second.get(o.path).body)[1]
+	if err := account.Block(context.Background(), o.DB, access.System("test"), person, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.second.post(o.path+"/agree", "request", id); got.status != http.StatusConflict || !got.says(lang.For("en").T("lowering.fault.asker")) {
+		t.Errorf("%d", got.status)
+	}
+	if got := o.visitor().get("/en/library/" + o.id); got.status != http.StatusNotFound {
+		t.Errorf("it is open: %d", got.status)
+	}
+}
+
+// A State has one focal point: the desk is the second person and reads nothing.
+func TestTheDeskConfirmsWhatAStateOpens(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h inhabited) {
+		focal, person := h.as("focal@polis.example", access.FocalPoint, "KG")
+		desk, expert := h.signedIn("desk@polis.example", access.DeskOfficer), h.signedIn("expert@polis.example", access.Expert)
+		words := lang.For("en")
+		id := h.document(h.now(person), library.Draft{Level: access.Closed, State: "KG"}, textIn("en", "Night plan"))
+		path := "/en/library/" + id + "/lowering"
+		form := focal.get(path)
+		if !form.says(words.T("lowering.ask.says.state")) {
+			t.Error("she is not told who reads her reason")
+		}
+		if got := focal.post(path, "rev", form.rev(), "level", "official", "reason", "The operation is over."); got.status != http.StatusSeeOther {
+			t.Fatalf("ask: %d", got.status)
+		}
+		list := desk.get("/en/library/lowering")
+		if !list.says("The operation is over.") || !list.says(words.T("lowering.unread.says")) || strings.Contains(list.body, "Night plan") || strings.Contains(list.body, id) {
+			t.Errorf("the desk's list: %s", list.body)
+		}
+		if got := desk.get(path); got.status != http.StatusNotFound {
+			t.Errorf("the document's page for the desk: %d", got.status)
+		}
+		request := requestID.FindStringSubmatch(list.body)[1]
+		for name, v := range map[string]visitor{"an expert": expert, "nobody": h.visitor()} {
+			if got := v.post("/en/library/lowering/agree", "request", request); got.status < 400 {
+				t.Errorf("%s agrees: %d", name, got.status)
+			}
+		}
+		if got := focal.post("/en/library/lowering/agree", "request", request); got.status != http.StatusForbidden {
+			t.Errorf("she agrees with herself: %d", got.status)
+		}
+		if got := desk.post("/en/library/lowering/refuse", "request", request, "reason", " "); got.status != http.StatusUnprocessableEntity || !got.says(words.T("lowering.error.reason")) {
+			t.Errorf("refused without a reason: %d", got.status)
+		}
+		if got := desk.post("/en/library/lowering/agree", "request", request); got.status != http.StatusSeeOther {
+			t.Fatalf("agree: %d %s", got.status, got.body)
+		}
+		if got := desk.get("/en/library/" + id); got.status != 200 || !got.says("Night plan") {
+			t.Errorf("it is not open: %d", got.status)
+		}
+		if page := focal.get(path); !page.says(words.T("lowering.fact.unread")) {
+			t.Error("the page does not say that she could not read it")
+		}
+	})
+}
+
+func TestAnOwnerOpensAgainWhatSheClosedToHerself(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h inhabited) {
+		author, person := h.as("author@polis.example", access.DeskOfficer, "")
+		id := h.document(h.now(person), library.Draft{Level: access.Official}, textIn("en", "Street work"))
+		edit := "/en/library/" + id + "/edit"
+		relabel := func(level string) seen {
+			return author.post(edit, "rev", author.get(edit).rev(), "title-en", "Street work", "level", level)
+		}
+		if got := relabel("owner"); got.status != http.StatusSeeOther {
+			t.Fatalf("close: %d", got.status)
+		}
+		page := author.get("/en/library/" + id + "/lowering")
+		if words := lang.For("en").T("lowering.closed-by-you", "circle", lang.For("en").T("access.level.official")); !page.says(words) || strings.Contains(page.body, `name="level"`) {
+			t.Errorf("the page does not say %q", words)
+		}
+		form := author.get(edit)
+		if !strings.Contains(form.body, `value="official"`) || strings.Contains(form.body, `value="public"`) {
+			t.Error("the form offers more, or less, than it was")
+		}
+		if got := relabel("public"); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("opened to everyone: %d", got.status)
+		}
+		if got := relabel("official"); got.status != http.StatusSeeOther {
+			t.Errorf("opened again: %d", got.status)
+		}
+	})
 }

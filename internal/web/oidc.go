@@ -55,10 +55,11 @@ func (h *House) openProviders() {
 		h.Outgoing = &http.Client{Transport: nowhere{}}
 	}
 	h.providers = account.NewProviders(h.DB, h.Keys, h.Outgoing)
-	h.site.Handle("POST /sign-in/with/{id}", h.goToProvider(account.ToSignIn))
-	h.site.Handle("GET /sign-in/with/{id}/back", h.backFromProvider)
-	h.site.Handle("POST /prove/with/{id}", h.goToProvider(account.ToProve))
-	h.site.Handle("POST /account/identities/with/{id}", h.proven(h.goToProvider(account.ToConnect)))
+	// Both ways ask another host, in our name: nobody makes us knock there without end.
+	h.site.Handle("POST /sign-in/with/{id}", h.site.costly(h.goToProvider(account.ToSignIn)))
+	h.site.Handle("GET /sign-in/with/{id}/back", h.site.costly(h.backFromProvider))
+	h.site.Handle("POST /prove/with/{id}", h.site.costly(h.goToProvider(account.ToProve)))
+	h.site.Handle("POST /account/identities/with/{id}", h.site.costly(h.proven(h.goToProvider(account.ToConnect))))
 	h.site.Handle("GET /account/identities/connect", h.introduced)
 	h.site.Handle("POST /account/identities/connect", h.proven(h.connectIntroduced))
 	h.site.Handle("POST /account/identities/remove", h.proven(h.removeIdentity))

@@ -74,7 +74,7 @@ func (f *Frame) show(w http.ResponseWriter, name string) error {
 	if err := f.render(out, name); err != nil {
 		return err
 	}
-	page := keptPage{lang: string(f.Lang), body: shrink(out.Bytes())}
+	page := keptPage{lang: string(f.Lang), link: f.Link, body: shrink(out.Bytes())}
 	page.tag = strconv.Quote(strconv.FormatUint(maphash.Bytes(tagSeed, page.body), 36))
 	h := w.Header()
 	switch {

@@ -17,10 +17,13 @@ import (
 // where a script can: passkey.js shows it.
 type PasskeyView struct {
 	Options string // address of the challenge
-	Purpose string // "in", "step", "prove", "add"
+	Purpose string // "in", "step", "prove", "add", "register", "join"
 	Prefix  string // of the names of its hidden fields, state and answer
 	Button  string
 	Failed  string // what is said where the browser gives none
+	Title   string // over it, or ""
+	Lead    string // under the title
+	Other   string // title of the way that follows it, or ""
 }
 
 func (f *Frame) passkey(purpose, button string) *PasskeyView {
@@ -67,7 +70,7 @@ func (h *House) passkeyOptions(w http.ResponseWriter, r *http.Request) error {
 		return NotFound()
 	}
 	challenge, err := h.challenge(r, site)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, account.ErrSignIn) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, account.ErrSignIn) || errors.Is(err, account.ErrTicket) {
 		return NotFound()
 	}
 	if err != nil {
@@ -83,6 +86,8 @@ func (h *House) challenge(r *http.Request, site account.Site) (account.Challenge
 	switch purpose := r.PostFormValue("purpose"); {
 	case purpose == "in":
 		return h.door().AskPasskey(r.Context(), site, "", true)
+	case purpose == string(account.ToRegister), purpose == string(account.ToJoin):
+		return h.door().OfferFirstPasskey(r.Context(), site, account.TicketKind(purpose), r.PostFormValue("t"))
 	case purpose == "step":
 		s, _, _, err := h.openStep(r)
 		if err != nil {

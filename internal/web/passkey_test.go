@@ -27,8 +27,9 @@ import (
 type keyed struct {
 	*testing.T
 	inhabited
-	ctx  context.Context
-	base string // the house by its name: passkeys know no numbers
+	ctx           context.Context
+	base          string // the house by its name: passkeys know no numbers
+	authenticator webauthn.AuthenticatorID
 }
 
 func newKeyed(t *testing.T, h inhabited) keyed {
@@ -37,15 +38,16 @@ func newKeyed(t *testing.T, h inhabited) keyed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := keyed{t, h, tab(t, browser(t)), "http://localhost:" + u.Port()}
+	k := keyed{t, h, tab(t, browser(t)), "http://localhost:" + u.Port(), ""}
 	k.do(chromedp.EmulateViewport(1280, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 			return err
 		}
-		_, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		made, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 			Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true,
 			IsUserVerified: true, AutomaticPresenceSimulation: true,
 		}})
+		k.authenticator = made.AuthenticatorID
 		return err
 	}))
 	return k

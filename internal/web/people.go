@@ -61,7 +61,7 @@ var noticeReviewed = newNotice("people.reviewed")
 func (h *House) openPeople() {
 	h.site.Handle("GET /people", h.people)
 	h.site.Handle("GET /people.csv", h.site.costly(h.proven(h.peopleCSV)))
-	h.site.Handle("POST /people/review", h.proven(h.reviewPeople))
+	h.site.Handle("POST /people/review", h.proven(h.once(h.reviewPeople)))
 	h.openPerson()
 	h.openGroups()
 }
@@ -104,7 +104,7 @@ func (h *House) showPeople(w http.ResponseWriter, r *http.Request, chosen []stri
 		return err
 	}
 	v := PeopleView{
-		Fields: words.peopleFields(filter), Count: f.T("people.count", "n", total), Pages: f.Pagination(page, (total+peopleAPage-1)/peopleAPage),
+		Fields: words.peopleFields(filter), Count: f.peopleCount(total), Pages: f.Pagination(page, (total.N+peopleAPage-1)/peopleAPage),
 		CSV: f.URL("/people.csv") + "?" + peopleQuery(filter).Encode(), Empty: f.T("people.empty." + emptyKey(filter)),
 	}
 	if v.Standings, err = h.standings(r, f, filter); err != nil {
@@ -120,6 +120,15 @@ func (h *House) showPeople(w http.ResponseWriter, r *http.Request, chosen []stri
 	}
 	f.complain(wrong)
 	return peoplePage.Show(w, f, v)
+}
+
+// peopleCount says how many people there are, or that there are more than were
+// counted.
+func (f *Frame) peopleCount(total account.Tally) string {
+	if total.More {
+		return f.T("people.count.more", "n", total.N)
+	}
+	return f.T("people.count", "n", total.N)
 }
 
 // narrow says what the list is narrowed to, and carries it through the form of

@@ -81,7 +81,9 @@ func (h *House) standings(r *http.Request, f *Frame, filter account.Filter) ([]S
 			if err != nil {
 				return nil, err
 			}
-			link.Count = f.Number(n)
+			if link.Count = f.Number(n.N); n.More {
+				link.Count += "+"
+			}
 		}
 		links = append(links, link)
 	}

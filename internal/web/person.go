@@ -87,7 +87,7 @@ func (h *House) openPerson() {
 		"vouch": h.vouch, "renew": h.renew, "withdraw": h.withdraw, "let-go": h.letGo,
 		"grant": h.grant, "end-role": h.endRole, "block": h.block, "lost": h.lost,
 	} {
-		h.site.Handle("POST /people/{id}/"+path, h.proven(h.onPerson(act)))
+		h.site.Handle("POST /people/{id}/"+path, h.proven(h.once(h.onPerson(act))))
 	}
 }
 

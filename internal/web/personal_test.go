@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,27 +16,10 @@ import (
 	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/store"
+	"polis/internal/store/storetest"
 )
 
 var en = lang.For("en")
-
-// locked is a log that several requests write at once.
-type locked struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *locked) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 func TestOwnData(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
@@ -221,7 +203,7 @@ func TestAWithdrawnDocument(t *testing.T) {
 // through her end.
 func TestNoLogLineNamesAPerson(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
-		var lines locked
+		var lines storetest.Log
 		h.site.log = slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		h.signedIn("boss@polis.example", access.Administrator)
 		v := h.signedIn("quellenbach@polis.example", access.Expert)

@@ -135,6 +135,19 @@ func (s *Site) costly(next Handler) Handler {
 	}
 }
 
+// cheaper is how many cheap requests one may send for a costly one.
+const cheaper = 4
+
+// cheap counts requests that come with every key that is typed.
+func (s *Site) cheap(next Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.cheapRates.admit(w, r, true); err != nil {
+			return err
+		}
+		return next(w, r)
+	}
+}
+
 // pace counts what programs ask for.
 func (s *Site) pace(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -38,7 +38,11 @@ type ReadingView struct {
 	Edit        string // address, for those who may
 	Lowering    *Link  // that a wider circle was asked for, or where one asks, for those who may edit
 	Withdraw    string // address where she takes it out, where she may edit it
+	Concepts    ConceptLinks
+	Collections []Link // those with it
+	Collect     string // address where it is put into one, for those who contribute
 	Address     string // the document's own, for citing
+	Cite        string // where its reference is
 	Source      string // title, symbol and date, as a copied citation names them
 }
 
@@ -113,14 +117,15 @@ var readingPage = newPage("reading", ReadingView{
 	File:     &FileLink{"guide.pdf", "/files/1", "/files/1?view=1", "PDF, 1.2 MB, 12 pages"},
 	Versions: []FileLink{{"Version 1", "/files/2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
-	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
-	Source: "Community policing: first contact, POLIS.DEMO/1/26",
+	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Concepts: ConceptLinks{[]Link{{"community policing", "/en/thesaurus/community-policing"}}, true, "/en/library/1/concepts"}, Collections: []Link{{"First contact", "/en/collections/1"}}, Collect: "/en/library/1/collect", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
+	Source: "Community policing: first contact, POLIS.DEMO/1/26", Cite: "/en/library/1/en/cite",
 })
 
 func (h *House) openReading() {
 	h.site.Handle("GET /library/{id}", h.read)
 	h.site.Handle("GET /library/{id}/{lang}", h.read)
 	h.openFiles()
+	h.site.Handle("GET /library/{id}/linkset.json", h.linkset)
 	h.site.Handle("GET /library/{id}/{lang}/cite", h.cite)
 }
 
@@ -154,9 +159,9 @@ type reading struct {
 	r     *http.Request
 	rec   library.Record
 	ed    library.Edition
-	other *library.Edition // beside it
-	part  int              // from 0
-	words []string
+	other *library.Edition      // beside it
+	part  int                   // from 0
+	words map[lang.Tag][]string // what is marked in a text of that language
 	asked string
 }
 
@@ -175,7 +180,6 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &reading{wording: words, h: h, r: r, rec: rec, ed: ed, asked: strings.TrimSpace(r.FormValue("q"))}
-	p.words = search.Words(p.asked)
 	part, _ := strconv.Atoi(r.FormValue("part"))
 	p.part = min(max(part, 1), 10_000) - 1
 	for i, e := range rec.Editions {
@@ -184,6 +188,9 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err := p.note(); err != nil {
+		return err
+	}
+	if err := p.understand(); err != nil {
 		return err
 	}
 	v, err := p.view()
@@ -196,6 +203,7 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 		f.Crumbs = append(f.Crumbs, Link{f.T("library.search.title", "q", p.asked), f.search(p.asked)})
 		f.Query = p.asked
 	}
+	portrait{wording: words, base: h.origin(r), rec: rec, ed: ed}.describe(f)
 	return readingPage.Show(w, f, v)
 }
 
@@ -214,8 +222,13 @@ func (p *reading) view() (ReadingView, error) {
 		Title: p.ed.Title, Lang: string(p.ed.Lang), Summary: p.ed.Summary, Asked: p.asked,
 		Search: p.URL("/library/" + p.rec.ID + "/" + library.LangPath(p.ed.Lang)), Facts: p.facts(), Tags: p.tags(),
 		Related: p.related(), Address: p.h.address(p.r, p.rec.ID),
-		Source: p.source(p.rec, p.ed),
+		Source: p.source(p.rec, p.ed), Cite: p.URL(library.Path(p.rec.ID, p.ed.Lang) + "/cite"),
 	}
+	from, err := p.harvestedFrom()
+	if err != nil {
+		return v, err
+	}
+	v.Facts = append(v.Facts, from...)
 	rule, _ := ReaderOf(p.r).Scope().Allows(p.rec.Label)
 	v.Why = p.T("access.rule." + string(rule))
 	v.WhyURL = p.URL("/why?of=/library/" + p.rec.ID)
@@ -225,6 +238,12 @@ func (p *reading) view() (ReadingView, error) {
 			return v, err
 		}
 	}
+	if v.Concepts, err = p.h.conceptsOf(p.r, p.Frame, p.rec); err != nil {
+		return v, err
+	}
+	if err := p.collections(&v); err != nil {
+		return v, err
+	}
 	p.languages(&v)
 	if p.other != nil {
 		v.Other = string(p.other.Lang)
@@ -232,12 +251,34 @@ func (p *reading) view() (ReadingView, error) {
 	if err := p.files(&v); err != nil {
 		return v, err
 	}
-	if p.r.FormValue("inside") != "" && len(p.words) > 0 {
+	if p.r.FormValue("inside") != "" && len(p.words[p.ed.Lang]) > 0 {
 		if err := p.inside(&v); err != nil {
 			return v, err
 		}
 	}
 	return v, p.text(&v)
+}
+
+// understand finds what the question says in the languages of the texts: a
+// reader who asked in Russian sees the French words marked that answer her.
+func (p *reading) understand() error {
+	p.words = map[lang.Tag][]string{}
+	typed := search.Words(p.asked)
+	if len(typed) == 0 {
+		return nil
+	}
+	shown := []library.Edition{p.ed}
+	if p.other != nil {
+		shown = append(shown, *p.other)
+	}
+	for _, e := range shown {
+		meant, err := p.h.Index.Meant(p.r.Context(), scope(p.r), p.asked, p.Lang, p.rec.ID, e.Lang)
+		if err != nil {
+			return err
+		}
+		p.words[e.Lang] = slices.Concat(typed, meant)
+	}
+	return nil
 }
 
 // maxInside is how many passages a search inside a document lists.
@@ -252,7 +293,7 @@ func (p *reading) inside(v *ReadingView) error {
 			return err
 		}
 		for _, one := range passages {
-			x := search.Snippet(p.ed.Lang, one.Body, p.words, 160)
+			x := search.Snippet(p.ed.Lang, one.Body, p.words[p.ed.Lang], 160)
 			if len(x.Marks) == 0 || one.Kind == "margin" {
 				continue
 			}
@@ -275,11 +316,7 @@ const insideStep = 500
 // readers find the pages, and not what the request called the server, which is
 // whatever its sender writes.
 func (h *House) address(r *http.Request, id string) string {
-	origin := h.site.opts.Origin
-	if origin == "" {
-		origin = "http://" + r.Host
-	}
-	return origin + "/library/" + id
+	return h.origin(r) + "/library/" + id
 }
 
 func (p *reading) languages(v *ReadingView) {
@@ -402,8 +439,8 @@ func (p *reading) passage(in library.Passage, e library.Edition, own bool) *Pass
 }
 
 func (p *reading) mark(t lang.Tag, text string) []MarkedText {
-	if len(p.words) == 0 {
+	if len(p.words[t]) == 0 {
 		return []MarkedText{{text, false}}
 	}
-	return marked(text, search.Marks(t, text, p.words))
+	return marked(text, search.Marks(t, text, p.words[t]))
 }

@@ -17,9 +17,9 @@ func (h *House) openRegister() {
 	h.site.Handle("GET /register", func(w http.ResponseWriter, r *http.Request) error {
 		return h.showLetterForm(w, r, h.registerForm(), "", nil)
 	})
-	h.site.Handle("POST /register", func(w http.ResponseWriter, r *http.Request) error {
+	h.site.Handle("POST /register", h.once(func(w http.ResponseWriter, r *http.Request) error {
 		return h.sendLetterForm(w, r, h.registerForm())
-	})
+	}))
 	h.site.Handle("GET /register/sent", h.sent("joining.register.title", "joining.register.sent"))
 	h.site.Handle("GET /register/confirm", h.newcomerForm)
 	h.site.Handle("POST /register/confirm", h.register)
@@ -55,8 +55,7 @@ func (h *House) showNewcomer(w http.ResponseWriter, r *http.Request, secret stri
 		return err
 	}
 	v := AskView{Lead: []string{f.T("joining.newcomer.lead")}, Action: f.URL("/register/confirm"), Ticket: secret, Button: f.T("joining.newcomer.button")}
-	v.Fields, v.More = words.newcomerFields(n, ticket.Object)
-	f.flag(v.Fields, wrong)
+	h.fillNewcomer(r, words, &v, account.ToRegister, n, ticket.Object, wrong)
 	place := words.placeField(n.place, wrong["for"])
 	v.For, v.Small = &place, f.T("joining.newcomer.next")
 	if wrong["email"] != "" { // it has got an account meanwhile
@@ -75,23 +74,30 @@ func (h *House) register(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) > 0 {
 		return h.showNewcomer(w, r, secret, n, wrong)
 	}
-	p, err := account.Register(r.Context(), h.DB, secret, n.Newcomer)
+	var p account.Person
+	if err = h.readPasskey(r, account.ToRegister, &n); err == nil {
+		p, err = account.Register(r.Context(), h.DB, secret, n.Newcomer)
+	}
 	switch {
 	case errors.As(err, &wrong), errors.Is(err, account.ErrTicket):
 		return h.showNewcomer(w, r, secret, n, wrong)
 	case err != nil:
 		return err
 	}
-	return h.arrive(w, r, p)
+	return h.arrive(w, r, p, n)
 }
 
-// arrive signs in who has just shown that she reads her mail, and set her
-// password, and leads her to her first page.
-func (h *House) arrive(w http.ResponseWriter, r *http.Request, p account.Person) error {
-	if err := h.enter(w, r, p, account.OneFactor, "joined", time.Now()); err != nil {
+// arrive signs in who has just opened her account, and leads her to her first
+// page. A passkey that asked for her finger or a number stands for two factors.
+func (h *House) arrive(w http.ResponseWriter, r *http.Request, p account.Person, n newcomer) error {
+	strength := account.OneFactor
+	if n.First != nil {
+		strength = account.TwoFactors
+	}
+	if err := h.enter(w, r, p, strength, "joined", time.Now()); err != nil {
 		return err
 	}
-	return h.lead(w, r, p, account.OneFactor, "/welcome")
+	return h.lead(w, r, p, strength, "/welcome")
 }
 
 // WelcomeView is the first page of somebody new: what is open to her, and what
@@ -99,6 +105,8 @@ func (h *House) arrive(w http.ResponseWriter, r *http.Request, p account.Person)
 type WelcomeView struct {
 	Lead      string
 	Next      []string // sentences: what happens next
+	Codes     bool     // she has a passkey and no recovery codes yet
+	Here      string   // address of this page
 	Facts     []Fact
 	Reads     []Reads
 	Groups    []Link
@@ -108,10 +116,11 @@ type WelcomeView struct {
 
 var welcomePage = newPage("welcome", WelcomeView{
 	Lead: "Your account is open.", Next: []string{"The focal point of Kyrgyzstan has been asked to vouch for you."},
+	Codes: true, Here: "/en/welcome",
 	Facts:     []Fact{{"Role", []Link{{"Expert", ""}}}},
 	Reads:     []Reads{{Tag{Done, "Public"}, "Everyone can read it."}},
 	Groups:    []Link{{"Cyber network", "/en/groups/cyber"}},
-	Documents: []HomeItem{{Title: "Guide", URL: "/en/library/1", Line: "Guide · 2024", Lang: "en"}},
+	Documents: []HomeItem{{Title: "Guide", URL: "/en/library/1", Line: "Guide · 2024", Lang: "en", Tag: &Tag{Attention, "Closed: Cyber network"}}},
 	Do:        []Link{{"My account", "/en/account"}},
 })
 
@@ -130,10 +139,17 @@ func (h *House) arrival(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Title = f.T("joining.arrival.title", "name", p.Name)
-	v := WelcomeView{Reads: words.reads(who.Subject), Facts: []Fact{{f.T("access.role"), words.roles(who.Subject)}}}
+	levels := who.Subject
+	levels.Groups = nil // they have a list of their own
+	v := WelcomeView{Reads: words.reads(levels), Facts: []Fact{{f.T("access.role"), words.roles(who.Subject)}}}
 	if err := words.arriving(r, h.DB, p, &v); err != nil {
 		return err
 	}
+	factors, err := account.LoadFactors(r.Context(), h.DB, who.ID)
+	if err != nil {
+		return err
+	}
+	v.Codes, v.Here = factors.Second() && factors.Codes == 0, f.URL("/welcome")
 	newest, err := h.Library.Newest(r.Context(), who.Scope(), newOnHome)
 	if err != nil {
 		return err
@@ -152,7 +168,7 @@ func (w wording) item(rec library.Record) HomeItem {
 	e := rec.Edition(w.Lang)
 	return HomeItem{
 		Title: e.Title, Lang: string(e.Lang), URL: w.URL(library.PassagePath(rec.ID, e.Lang, -1, "")),
-		Line: w.line(rec.Kind, rec.Origin, rec.Dated),
+		Line: w.line(rec.Kind, rec.Origin, rec.Dated), Tag: w.closedTo(rec.Label),
 	}
 }
 
@@ -168,7 +184,7 @@ func (w wording) arriving(r *http.Request, db *store.DB, p account.Person, v *We
 		return err
 	}
 	for _, g := range groups {
-		v.Groups = append(v.Groups, Link{g.Name, ""})
+		v.Groups = append(v.Groups, Link{g.Name, w.URL("/groups/" + g.ID)})
 	}
 	for _, word := range vouched {
 		if word.Ended.IsZero() {

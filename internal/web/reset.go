@@ -18,16 +18,16 @@ func (h *House) openReset() {
 	h.site.Handle("GET /reset", func(w http.ResponseWriter, r *http.Request) error {
 		return h.showLetterForm(w, r, h.resetForm(), "", nil)
 	})
-	h.site.Handle("POST /reset", func(w http.ResponseWriter, r *http.Request) error {
+	h.site.Handle("POST /reset", h.once(func(w http.ResponseWriter, r *http.Request) error {
 		return h.sendLetterForm(w, r, h.resetForm())
-	})
+	}))
 	h.site.Handle("GET /reset/sent", h.sent("joining.reset.title", "joining.reset.sent"))
 	h.site.Handle("GET /reset/new", func(w http.ResponseWriter, r *http.Request) error {
 		return h.showReset(w, r, r.FormValue("t"), nil)
 	})
 	h.site.Handle("POST /reset/new", h.reset)
 	h.site.Handle("GET /admin/hand-over", h.handOverForm)
-	h.site.Handle("POST /admin/hand-over", h.proven(h.handOver))
+	h.site.Handle("POST /admin/hand-over", h.proven(h.once(h.handOver)))
 }
 
 func (h *House) resetForm() letterForm {
@@ -97,6 +97,7 @@ func (h *House) showHandOver(w http.ResponseWriter, r *http.Request, typed strin
 		return Refused(d.Rule)
 	}
 	f := h.asking(r, "joining.hand-over.title")
+	f.Crumbs = []Link{{f.T("admin.title"), f.URL("/admin")}}
 	v := AskView{Lead: []string{f.T("joining.hand-over.lead")}, Action: f.URL("/admin/hand-over"), Button: f.T("joining.link.make")}
 	v.Fields = []Field{{Name: "email", Label: f.T("account.field.email"), Type: "email", Width: "medium", Value: typed, Must: true}}
 	f.flag(v.Fields, wrong)

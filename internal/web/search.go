@@ -19,8 +19,9 @@ import (
 type SearchView struct {
 	Asked    string // the question, "" for the whole list
 	Total    int
-	Forgiven bool // nothing stands there as typed
-	Loose    bool // no document has the phrase in quotes
+	Forgiven bool  // nothing stands there as typed
+	Meant    *Link // the question as it may have been meant
+	Loose    bool  // no document has the phrase in quotes
 	Sorts    []SortLink
 	Chips    []Chip
 	Facets   []Facet
@@ -28,6 +29,7 @@ type SearchView struct {
 	Pages    *Pagination
 	Add      string      // address of the upload page, for those who may
 	Hidden   []HiddenTag // what the search form carries on
+	Ways     SearchWays
 }
 
 // HiddenTag is a chosen filter as the search form sends it again.
@@ -44,6 +46,8 @@ type HitView struct {
 	Title, URL string
 	Lang       string        // of title and snippet
 	Language   string        // in words
+	Foreign    *Tag          // "In Russian", where it is not the page's language
+	Own        *Link         // the title in the page's language, where it has one and Title is in another
 	Also       []VersionLink // other language versions
 	Meta       []string
 	Tags       []Tag
@@ -59,7 +63,7 @@ type MarkedText struct {
 }
 
 var searchPage = newPage("search", SearchView{
-	Asked: "community policing", Total: 31,
+	Asked: "community policing", Total: 31, Meant: &Link{"community policing", "/en/search?q=community+policing"},
 	Sorts: []SortLink{{"Relevance", "/en/search?q=x", true}, {"Date", "/en/search?q=x&sort=date", false}},
 	Chips: []Chip{{"Theme", "Police reform", "/en/search", "Remove theme Police reform"}},
 	Facets: []Facet{{Name: "Theme", Open: true, Choices: []Choice{
@@ -67,7 +71,7 @@ var searchPage = newPage("search", SearchView{
 		{Text: "Terrorism", Count: "3", URL: "/en/search?theme=terrorism"},
 	}}},
 	Hits: []HitView{{
-		Title: "Начало сотрудничества полиции с населением", URL: "/en/library/1/ru", Lang: "ru", Language: "Русский",
+		Title: "Начало сотрудничества полиции с населением", URL: "/en/library/1/ru", Lang: "ru", Language: "Русский", Foreign: &Tag{Plain, "In Russian"}, Own: &Link{"The start of community policing", "/en/library/1/en"},
 		Also: []VersionLink{{Name: "English", Lang: "en", URL: "/en/library/1/en"}},
 		Meta: []string{"Guide", "Demonstration Police Academy", "March 2026"}, Tags: []Tag{{Attention, "Member"}},
 		Snippet: []MarkedText{{"… с жителями ", false}, {"района", true}, {" проводятся …", false}}, Where: "page 3", Why: "район → районе",
@@ -75,13 +79,11 @@ var searchPage = newPage("search", SearchView{
 	Pages:  &Pagination{Label: "Pages", Previous: "Previous", Next: "Next", NextURL: "/en/search?page=2", State: "Page 1 of 2", Pages: []PageLink{{"1", "/en/search", "Page 1", true}, {"2", "/en/search?page=2", "Page 2", false}}},
 	Add:    "/en/library/upload",
 	Hidden: []HiddenTag{{"theme", "police-reform"}},
+	Ways:   sampleWays,
 })
 
 // hitsAPage is how many documents a page of results shows.
 const hitsAPage = 20
-
-// maxQuestion is the longest question taken, in bytes.
-const maxQuestion = 1000
 
 func (h *House) openSearch() {
 	h.site.Handle("GET /search", h.site.costly(h.search))
@@ -106,8 +108,20 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 		Sorts: f.sorts(q), Facets: words.facets(q, answer), Chips: words.chips(q),
 		Pages: f.Pagination(page, min((answer.Total+hitsAPage-1)/hitsAPage, maxPages)),
 	}
+	if v.Ways, err = h.searchWays(r, words, q, page == 1); err != nil {
+		return err
+	}
+	if v.Meant, err = h.didYouMean(r, f, q, answer); err != nil {
+		return err
+	}
+	if answer.Total == 0 && v.Meant == nil && page == 1 && len(q.Filter) == 0 {
+		h.noteMiss(r, f, v.Asked)
+	}
+	last := h.lastVisit(r)
 	for _, hit := range found {
-		v.Hits = append(v.Hits, words.hit(hit, v.Asked, answer.Words))
+		view := words.hit(hit, v.Asked, answer.Words)
+		view.Tags = append(words.cameSince(last, hit.Created), view.Tags...)
+		v.Hits = append(v.Hits, view)
 	}
 	for _, name := range facetNames {
 		for _, value := range q.Filter[name] {
@@ -117,7 +131,7 @@ func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 	if f.Contributes() {
 		v.Add = f.URL("/library/upload")
 	}
-	f.Title, f.Query, f.OwnSearch = f.T("library.list.title"), v.Asked, true
+	f.Title, f.Query, f.OwnSearch, f.Feed = f.T("library.list.title"), v.Asked, true, v.Ways.Feed
 	if v.Asked != "" {
 		f.Title = f.T("library.search.title", "q", v.Asked)
 		f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}}
@@ -135,27 +149,17 @@ func (f *Frame) Contributes() bool {
 const maxPages = 500
 
 // facetNames are the filters in the order of the page.
-var facetNames = []search.Facet{search.Theme, search.Type, search.Lang, search.Year, search.Origin, search.Item, search.Level}
+var facetNames = library.Filters
 
 // question reads the query of the address.
 func question(r *http.Request, t lang.Tag) (search.Query, int) {
 	form := r.URL.Query()
 	page, _ := strconv.Atoi(form.Get("page"))
 	page = min(max(page, 1), maxPages)
-	q := search.Query{
-		Text: form.Get("q"), Lang: t, Filter: map[search.Facet][]string{}, Sort: search.Sort(form.Get("sort")),
-		Limit: hitsAPage, Offset: (page - 1) * hitsAPage, Facets: true, Group: true,
-	}
-	if len(q.Text) > maxQuestion {
-		q.Text = strings.ToValidUTF8(q.Text[:maxQuestion], "")
-	}
+	q := library.ReadAsked(form, t)
+	q.Sort, q.Limit, q.Offset, q.Facets, q.Group = search.Sort(form.Get("sort")), hitsAPage, (page-1)*hitsAPage, true, true
 	if q.Sort != search.ByDate {
 		q.Sort = search.ByRelevance
-	}
-	for _, name := range facetNames {
-		if values := form[string(name)]; len(values) > 0 {
-			q.Filter[name] = values[:min(len(values), 50)]
-		}
 	}
 	return q, page
 }
@@ -174,7 +178,8 @@ func (f *Frame) sorts(q search.Query) []SortLink {
 type wording struct {
 	*Frame
 	names  *directory.Snapshot
-	groups map[string]string // names of the closed groups that the reader may know, or nil
+	groups map[string]string           // names of the closed groups that the reader may know, or nil
+	called func(concept string) string // what a concept of the thesaurus is called, or nil
 }
 
 // groupName is what a closed group is called.
@@ -192,6 +197,15 @@ func (w wording) levelTag(l access.Label) Tag {
 		return Tag{Attention, w.T("groups.label", "group", w.groups[l.Group])}
 	}
 	return Tag{Attention, w.T("access.level." + l.Level.String())}
+}
+
+// closedTo is the tag of what is not public, nil for what is.
+func (w wording) closedTo(l access.Label) *Tag {
+	if l.Level == access.Public {
+		return nil
+	}
+	t := w.levelTag(l)
+	return &t
 }
 
 // value is what a facet's value is called.
@@ -216,6 +230,12 @@ func (w wording) value(facet search.Facet, value string) string {
 		}
 	case search.Level:
 		return w.T("access.level." + value)
+	case search.Concept:
+		if w.called != nil {
+			return w.called(value)
+		}
+	case search.Group:
+		return w.groupName(value)
 	}
 	return value
 }
@@ -295,6 +315,12 @@ func (w wording) hit(found library.Found, asked string, words []string) HitView 
 		URL: w.URL(library.PassagePath(found.Hit.Document, found.Hit.Lang, found.Hit.Passage, asked)),
 	}
 	v.Meta = w.meta(found)
+	if found.Hit.Lang != w.Lang {
+		v.Foreign = &Tag{Plain, w.T("box.in." + cmp.Or(string(found.Hit.Lang), search.OtherLang))}
+	}
+	if found.Own != "" {
+		v.Own = &Link{found.Own, w.URL(library.Path(found.Document, w.Lang))}
+	}
 	for _, t := range found.Langs {
 		if t != found.Hit.Lang {
 			v.Also = append(v.Also, VersionLink{Name: w.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: w.URL(library.Path(found.Document, t))})
@@ -335,15 +361,19 @@ func (w wording) meta(found library.Found) []string {
 	return list
 }
 
-// why says what was found where it is not the word as typed.
+// why says what was found where it is not the word as typed, and how it is known
+// to mean it: "Bedarfsermittlung ↔ needs assessment, thesaurus".
 func (w wording) why(reasons []search.Reason) string {
 	var list []string
 	for _, r := range reasons {
-		if r.Forgiven {
-			list = append(list, r.Word+" → "+r.Found)
+		switch {
+		case r.Forgiven:
+			list = append(list, r.Word+" → "+strings.Join(r.Found, " "))
+		case r.Source != "":
+			list = append(list, r.Shown+" ↔ "+r.Word+", "+w.T("lexicon.source."+string(r.Source)))
 		}
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(list, "; ")
 }
 
 // marked cuts a text at its marks.

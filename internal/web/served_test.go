@@ -2,17 +2,21 @@ package web
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"polis/internal/access"
 	"polis/internal/directory"
 	"polis/internal/lang"
+	"polis/internal/library"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
 )
@@ -68,6 +72,37 @@ func TestReservedIdentifiers(t *testing.T) {
 		}
 		if found < 4 {
 			t.Errorf("only %d such addresses were found", found)
+		}
+	})
+}
+
+// TestRefusalsAreLogged: what was refused says to whom, by which rule and about what.
+func TestRefusalsAreLogged(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h inhabited) {
+		var lines storetest.Log
+		h.site.log = slog.New(slog.NewTextHandler(&lines, nil))
+		_, owner := h.as("owner@polis.example", access.Expert, "")
+		hidden := h.document(h.now(owner), library.Draft{Level: access.Closed}, textIn("en", "Draft"))
+		member, person := h.as("member@polis.example", access.MemberRole, "")
+		member.get("/en/library/" + hidden)
+		member.get("/en/admin")
+		member.post("/en/account/security/password", "present", "wrong", "password", "short")
+		h.visitor().get("/en/nowhere")
+		member.get("/en/themes")
+		want := []string{
+			"status=404 .* who=" + person + " .*object=" + hidden,
+			"status=403 .* who=" + person + " rule=role",
+			`"POST /account/security/password" status=422 .* who=` + person,
+		}
+		time.Sleep(50 * time.Millisecond) // a line is written after its answer
+		text := lines.String()
+		for _, line := range want {
+			if !regexp.MustCompile("(?m)^.*level=WARN msg=request .*" + line).MatchString(text) {
+				t.Errorf("no %s in\n%s", line, text)
+			}
+		}
+		if n := strings.Count(text, "level=WARN"); n != len(want) {
+			t.Errorf("%d warnings in\n%s", n, text)
 		}
 	})
 }

@@ -34,6 +34,7 @@ type keptPage struct {
 	until      time.Time
 	lang       string
 	tag        string // entity tag, quoted
+	link       string // Link header, or ""
 	body       []byte // gzip
 }
 
@@ -57,7 +58,7 @@ func (s *shelf) around(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (r.Method != http.MethodGet && r.Method != http.MethodHead) ||
-			bringsIdentity(r) || len(r.URL.RawQuery) > longestQuery {
+			bringsIdentity(r) || formatWanted(r) != "" || len(r.URL.RawQuery) > longestQuery {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -120,7 +121,7 @@ func (s *shelf) drop(e *list.Element) {
 	s.bytes -= page.size()
 }
 
-func (p *keptPage) size() int64 { return int64(len(p.body) + len(p.key) + pageOverhead) }
+func (p *keptPage) size() int64 { return int64(len(p.body) + len(p.key) + len(p.link) + pageOverhead) }
 
 // send writes the page, or says that the reader's browser has it already.
 func (p *keptPage) send(w http.ResponseWriter, r *http.Request) {
@@ -140,6 +141,9 @@ func (p *keptPage) write(w http.ResponseWriter, r *http.Request, status int) {
 	h, body := w.Header(), p.body
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", p.lang)
+	if p.link != "" {
+		h.Set("Link", p.link)
+	}
 	h.Add("Vary", "Accept-Encoding")
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")

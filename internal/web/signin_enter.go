@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polis/internal/account"
+	"polis/internal/store"
 )
 
 // enter opens a session for somebody who has shown who she is: how surely and
@@ -14,7 +15,7 @@ import (
 // nothing (ASVS 5.0 7.2.4), and the browser is known to her from now on.
 func (h *House) enter(w http.ResponseWriter, r *http.Request, p account.Person, strength account.Strength, how string, start time.Time) error {
 	ctx := r.Context()
-	if err := h.door().Welcome(ctx, p, how, strength); err != nil {
+	if err := h.door().Welcome(ctx, h.knock(r), p, how, strength); err != nil {
 		return err
 	}
 	if err := h.Sessions.RenewToken(ctx); err != nil {
@@ -28,6 +29,7 @@ func (h *House) enter(w http.ResponseWriter, r *http.Request, p account.Person, 
 	h.Sessions.Put(ctx, account.SessionDevice, deviceName(r.UserAgent()))
 	h.Sessions.Put(ctx, account.SessionSince, start.UnixMicro())
 	h.Sessions.Put(ctx, account.SessionProved, start.UnixMicro())
+	h.Sessions.Put(ctx, account.SessionBefore, store.Micros(p.Seen))
 	h.noteProvider(r, how)
 	h.know(w, r, p.Email)
 	return nil
@@ -106,7 +108,7 @@ func (h *House) device(r *http.Request) account.Device {
 
 // knock is from where somebody tries to come in.
 func (h *House) knock(r *http.Request) account.Knock {
-	return account.Knock{Address: networkOf(AddressOf(r)), Device: h.device(r)}
+	return account.Knock{Address: networkOf(AddressOf(r)), Device: h.device(r), Browser: deviceName(r.UserAgent())}
 }
 
 // deviceName names a browser and its system in a few letters, as its person would:

@@ -94,7 +94,7 @@ type Site struct {
 	routes  []string                                       // patterns that answer: a test holds that each is looked at
 	periods func(context.Context) (personal.Chosen, error) // nil: the usual ones
 
-	programRates, costlyRates *rates
+	programRates, costlyRates, cheapRates *rates
 }
 
 // New makes a Site with the pages that need no other room: help,
@@ -108,6 +108,7 @@ func New(opts Options) *Site {
 	}
 	s := &Site{opts: opts, mux: http.NewServeMux(), shelf: newShelf(opts.Shelf, opts.Generation), log: opts.Log}
 	s.programRates, s.costlyRates = newRates("api", opts.Rates.API), newRates("costly", opts.Rates.Costly)
+	s.cheapRates = newRates("cheap", cheaper*opts.Rates.Costly)
 	s.places = sync.OnceValue(s.findPlaces)
 	s.mux.Handle("GET "+assetPath+"{name}", http.HandlerFunc(serveAsset))
 	s.mux.Handle("GET /favicon.ico", http.RedirectHandler(assets.path("mark.svg"), http.StatusMovedPermanently))
@@ -140,9 +141,10 @@ func compress(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false),
 		gzhttp.ContentTypes([]string{
-			"text/html", "text/plain", "text/csv", "text/css", "text/javascript", "image/svg+xml",
+			"text/html", "text/xml", "text/plain", "text/csv", "text/css", "text/javascript", "image/svg+xml",
 			"application/json", "application/problem+json", "application/xml", "application/jsonl",
-			"application/ld+json", "application/atom+xml",
+			"application/ld+json", "application/atom+xml", "application/linkset+json",
+			"application/x-bibtex", "application/x-research-info-systems", "application/vnd.citationstyles.csl+json",
 		}),
 	)
 	if err != nil {

@@ -50,7 +50,7 @@ var themePage = newPage("theme", ThemeView{
 	Items:    []Link{{"14 Police development and reform", "/en/framework/1049/14"}},
 	Siblings: []Link{{"Police education and training", "/en/themes/police-reform/police-education"}},
 	Documents: DocumentsView{
-		Items:   []DocumentItem{{"Полицейское образование", "/en/library/1/ru", "ru", []string{"Guide", "March 2026"}, []VersionLink{{"Русский", "ru", "/en/library/1/ru", false, ""}}}},
+		Items:   []DocumentItem{{"Полицейское образование", "/en/library/1/ru", "ru", &Tag{Attention, "Closed"}, []string{"Guide", "March 2026"}, []VersionLink{{"Русский", "ru", "/en/library/1/ru", false, ""}}}},
 		All:     "/en/library?theme=police-reform",
 		AllText: "All 148 documents", Empty: "Nothing yet.",
 	},
@@ -115,6 +115,7 @@ func (h *House) theme(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words.Title, words.Description = t.Names.In(words.Lang), v.About
+	words.Feed = words.URL("/library.atom?theme=" + url.QueryEscape(t.ID))
 	return themePage.Show(w, words.Frame, v)
 }
 

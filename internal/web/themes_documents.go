@@ -23,6 +23,7 @@ type DocumentsView struct {
 type DocumentItem struct {
 	Title, URL string
 	Lang       string // of the title
+	Tag        *Tag   // who may read what is not public
 	Meta       []string
 	Languages  []VersionLink
 }
@@ -62,7 +63,7 @@ func (h *House) documents(r *http.Request, words wording, facet search.Facet, va
 
 func (w wording) document(found library.Found) DocumentItem {
 	id, shown := found.Hit.Document, found.Hit.Lang
-	item := DocumentItem{Title: found.Title, Lang: string(shown), URL: w.URL(library.Path(id, shown)), Meta: w.meta(found)}
+	item := DocumentItem{Title: found.Title, Lang: string(shown), URL: w.URL(library.Path(id, shown)), Tag: w.closedTo(found.Label), Meta: w.meta(found)}
 	for _, t := range found.Hit.Langs {
 		item.Languages = append(item.Languages, VersionLink{
 			Name: w.value(search.Lang, library.LangPath(t)), Lang: string(t), URL: w.URL(library.Path(id, t)),

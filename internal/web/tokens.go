@@ -56,7 +56,7 @@ const (
 func (h *House) openTokens() {
 	for _, path := range []string{ownTokens, serviceTokens} {
 		h.site.Handle("GET "+path, h.tokens(path))
-		h.site.Handle("POST "+path, h.proven(h.makeToken(path)))
+		h.site.Handle("POST "+path, h.proven(h.once(h.makeToken(path))))
 		h.site.Handle("POST "+path+"/end", h.endToken(path))
 	}
 }

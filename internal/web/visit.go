@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"polis/internal/access"
 	"polis/internal/lang"
 )
 
@@ -13,10 +14,12 @@ import (
 type visit struct {
 	id       string // number of the request, in the log and on the error page
 	lang     lang.Tag
-	prefixed bool       // the address named the language
-	path     string     // without the language
-	route    string     // pattern that answered, "" if none did
-	address  netip.Addr // of whoever sends the request
+	prefixed bool        // the address named the language
+	path     string      // without the language
+	route    string      // pattern that answered, "" if none did
+	object   string      // the id in the address, where it has one
+	rule     access.Rule // that refused it, or ""
+	address  netip.Addr  // of whoever sends the request
 	reader   Reader
 	keep     *keptPage // the page as shown, if the shelf may have it
 }

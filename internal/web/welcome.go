@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"polis/internal/framework"
-	"polis/internal/library"
 	"polis/internal/search"
 )
 
@@ -39,13 +38,12 @@ func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	for _, rec := range newest {
-		e := rec.Edition(f.Lang)
-		v.New = append(v.New, HomeItem{
-			Title: e.Title, Lang: string(e.Lang), URL: f.URL(library.PassagePath(rec.ID, e.Lang, -1, "")),
-			Line: words.line(rec.Kind, rec.Origin, rec.Dated),
-		})
+		v.New = append(v.New, words.item(rec))
 	}
-	f.Description, f.OwnSearch = f.T("web.home.line"), true
+	if v.News, err = h.news(r, f); err != nil {
+		return err
+	}
+	f.Description, f.OwnSearch, f.Feed = f.T("web.home.line"), true, f.URL("/library.atom")
 	return homePage.Show(w, f, v)
 }
 

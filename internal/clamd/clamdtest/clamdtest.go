@@ -20,10 +20,11 @@ func EICAR() string {
 
 // Server is the scanner.
 type Server struct {
-	Address string // tcp://…
-	Max     int    // bytes of a stream that it takes
-	Answer  string // what it says to every stream instead of what is true, or ""
-	HangUp  bool   // it breaks off in the middle
+	Address string      // tcp://…
+	Max     int         // bytes of a stream that it takes
+	Answer  string      // what it says to every stream instead of what is true, or ""
+	HangUp  bool        // it breaks off in the middle
+	Hang    atomic.Bool // it takes every line and says nothing
 
 	Scanned atomic.Int64 // streams that it has read to their end
 }
@@ -55,6 +56,10 @@ func Start(t testing.TB, at string) *Server {
 func (s *Server) serve(line net.Conn) {
 	defer line.Close()
 	in := bufio.NewReader(line)
+	if s.Hang.Load() {
+		_, _ = io.Copy(io.Discard, in) // until the other side gives up
+		return
+	}
 	command, err := in.ReadString(0)
 	if err != nil {
 		return

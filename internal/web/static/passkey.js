@@ -10,9 +10,10 @@ for (const box of window.PublicKeyCredential ? document.querySelectorAll('[data-
   const failed = box.querySelector('[role=alert]')
   box.hidden = false
   for (const without of form.querySelectorAll('[data-passkey-none]')) without.hidden = true
+  for (const other of form.querySelectorAll('[data-passkey-other]')) other.classList.add('govuk-button--secondary')
   box.querySelector('button').addEventListener('click', async () => {
     failed.hidden = true
-    if (box.dataset.passkey === 'add' && !form.reportValidity()) return
+    if (makes(box.dataset.passkey) && ![...form.elements].every(field => field.type === 'password' || field.reportValidity())) return
     try {
       const asked = await challenge(box, form)
       form.elements[box.dataset.answer].value = JSON.stringify(await answer(box.dataset.passkey, asked.options))
@@ -25,8 +26,10 @@ for (const box of window.PublicKeyCredential ? document.querySelectorAll('[data-
   })
 }
 
+const makes = purpose => ['add', 'register', 'join'].includes(purpose)
+
 async function challenge (box, form) {
-  const body = new URLSearchParams({ purpose: box.dataset.passkey, step: form.elements.step?.value ?? '' })
+  const body = new URLSearchParams({ purpose: box.dataset.passkey, step: form.elements.step?.value ?? '', t: form.elements.t?.value ?? '' })
   const response = await fetch(box.dataset.options, { method: 'POST', body, headers: { Accept: 'application/json' } })
   if (!response.ok) throw new Error(response.status)
   return response.json()
@@ -34,16 +37,16 @@ async function challenge (box, form) {
 
 async function answer (purpose, options) {
   options.challenge = bytes(options.challenge)
-  if (purpose === 'add') {
+  if (makes(purpose)) {
     options.user.id = bytes(options.user.id)
     options.excludeCredentials = keys(options.excludeCredentials)
   } else {
     options.allowCredentials = keys(options.allowCredentials)
   }
-  const given = await navigator.credentials[purpose === 'add' ? 'create' : 'get']({ publicKey: options })
+  const given = await navigator.credentials[makes(purpose) ? 'create' : 'get']({ publicKey: options })
   const { response } = given
   const part = { clientDataJSON: text(response.clientDataJSON) }
-  if (purpose === 'add') {
+  if (makes(purpose)) {
     part.attestationObject = text(response.attestationObject)
     part.transports = response.getTransports?.() ?? []
   } else {

@@ -1,6 +1,6 @@
-// Makes quicker what works without it: the slash to the search box, files
-// dropped and sent one by one, a citation copied, drafts kept, a warning before
-// unsaved work is left. No words of its own: templates give them as data.
+// Makes quicker what works without it: the slash to the search box, what
+// continues a question, files dropped and sent one by one, a citation copied,
+// drafts kept, a warning before unsaved work is left. No words of its own: templates give them as data.
 
 // "/" goes to the search box, unless somebody is writing.
 addEventListener('keydown', event => {
@@ -12,6 +12,92 @@ addEventListener('keydown', event => {
   box.focus()
   box.select()
 })
+
+// A search box offers what continues the words while they are typed: a combobox
+// as the ARIA practices have it. Enter without a choice asks as ever.
+for (const box of document.querySelectorAll('[data-suggest]')) suggest(box)
+
+function suggest (box) {
+  const list = Object.assign(document.createElement('ul'), { id: `${box.id}-list`, className: 'suggestions', hidden: true })
+  const said = Object.assign(document.createElement('span'), { className: 'govuk-visually-hidden' })
+  list.setAttribute('role', 'listbox')
+  said.setAttribute('role', 'status')
+  box.parentElement.classList.add('suggesting')
+  box.parentElement.append(list, said)
+  const set = attributes => { for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value) }
+  set({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': false })
+  let at = -1
+  let timer, asking
+
+  const close = () => {
+    clearTimeout(timer)
+    asking?.abort()
+    list.hidden = true
+    at = -1
+    said.textContent = ''
+    box.setAttribute('aria-expanded', false)
+    box.removeAttribute('aria-activedescendant')
+  }
+  const choose = i => {
+    at = i
+    for (const [n, one] of [...list.children].entries()) one.setAttribute('aria-selected', n === at)
+    list.children[at]?.scrollIntoView({ block: 'nearest' })
+    if (at < 0) box.removeAttribute('aria-activedescendant')
+    else box.setAttribute('aria-activedescendant', list.children[at].id)
+  }
+  const line = (one, n) => {
+    const item = Object.assign(document.createElement('li'), { id: `${list.id}-${n}` })
+    const part = (className, textContent) => Object.assign(document.createElement('span'), { className, textContent })
+    const text = part('text', one.text)
+    if (one.lang) text.lang = one.lang
+    item.append(text, ' ', part('what', one.note))
+    item.setAttribute('role', 'option')
+    item.setAttribute('aria-selected', false)
+    item.addEventListener('click', () => { location = one.url })
+    return item
+  }
+  const show = answer => {
+    if (!answer.list.length || document.activeElement !== box) return close()
+    list.setAttribute('aria-label', answer.label)
+    list.replaceChildren(...answer.list.map(line))
+    list.hidden = false
+    said.textContent = answer.status
+    box.setAttribute('aria-expanded', true)
+    choose(-1)
+  }
+  const ask = async () => {
+    asking = new AbortController()
+    const answer = await fetch(`${box.dataset.suggest}?${new URLSearchParams({ q: box.value })}`, { signal: asking.signal }).catch(() => null)
+    const found = answer?.ok ? await answer.json().catch(() => null) : null
+    if (found) show(found)
+  }
+  box.addEventListener('input', () => {
+    clearTimeout(timer)
+    asking?.abort()
+    if (box.value.trim().length < 2) return close()
+    timer = setTimeout(ask, 150)
+  })
+  box.addEventListener('keydown', event => {
+    if (list.hidden || event.isComposing) return
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step) {
+      event.preventDefault()
+      const n = list.children.length + 1 // the box itself is one of the places
+      choose((at + 1 + step + n) % n - 1)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      close()
+    }
+  })
+  box.form.addEventListener('submit', event => {
+    if (at < 0) return
+    event.preventDefault()
+    list.children[at].click()
+  })
+  list.addEventListener('mousedown', event => event.preventDefault()) // the box keeps the focus
+  box.addEventListener('blur', close)
+}
 
 // An open menu closes with Escape and with a click beside it.
 const menus = () => document.querySelectorAll('details.menu[open]')
@@ -73,6 +159,21 @@ for (const field of document.querySelectorAll('[data-names]')) {
     for (const name of (await answer.text()).split('\n')) names.add(name)
     field.list.replaceChildren(...[...names].map(value => Object.assign(document.createElement('option'), { value })))
   }, { once: true })
+}
+
+// What is typed by number is said in words while it is typed.
+for (const heard of document.querySelectorAll('[data-heard]')) {
+  const field = document.getElementById(heard.id.replace('-heard', ''))
+  let last = 0
+  field.addEventListener('input', async () => {
+    const turn = ++last
+    await new Promise(resolve => setTimeout(resolve, 200))
+    if (turn !== last) return
+    const answer = await fetch(`${heard.dataset.heard}?n=${encodeURIComponent(field.value)}`).catch(() => null)
+    if (!answer?.ok || turn !== last) return
+    const lines = (await answer.text()).split('\n').filter(Boolean)
+    heard.replaceChildren(...lines.map(textContent => Object.assign(document.createElement('li'), { textContent })))
+  })
 }
 
 // Drafts lie in this window's session storage until the form is sent.
