@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -51,34 +52,51 @@ func (s *shelf) compounds() (compounds, error) {
 		return nil, err
 	}
 	c := compounds{}
+	there := func(w string) bool { return known[w] }
 	for _, word := range long {
-		if first, last, ok := split(word, func(w string) bool { return known[w] }); ok {
-			c[first] = append(c[first], word)
-			c[last] = append(c[last], word)
+		for first, last := range splits(word, there) {
+			c.add(first, word)
+			c.add(last, word)
 		}
 	}
 	s.ledger.compounds = c
 	return c, nil
 }
 
-// split finds the two known stems of which a word is made; of several ways the one
-// with the longest last part, which names the thing.
-func split(word string, known func(string) bool) (first, last string, ok bool) {
-	for i := minPart; i <= len(word)-minPart; i++ {
-		if last = word[i:]; !known(last) {
-			continue
-		}
-		for _, joint := range joints {
-			first, ok = strings.CutSuffix(word[:i], joint)
-			if !ok || len(first) < minPart {
+func (c compounds) add(part, word string) {
+	if list := c[part]; len(list) == 0 || list[len(list)-1] != word {
+		c[part] = append(list, word)
+	}
+}
+
+// splits are the ways in which a word is made of two known stems, the longest last
+// part first, which names the thing.
+func splits(word string, known func(string) bool) iter.Seq2[string, string] {
+	return func(yield func(first, last string) bool) {
+		for i := minPart; i <= len(word)-minPart; i++ {
+			last := word[i:]
+			if !known(last) {
 				continue
 			}
-			for _, stem := range []string{first, germanStem(first)} {
-				if known(stem) {
-					return stem, last, true
+			for _, joint := range joints {
+				first, ok := strings.CutSuffix(word[:i], joint)
+				if !ok || len(first) < minPart {
+					continue
+				}
+				for _, stem := range []string{first, germanStem(first)} {
+					if known(stem) && !yield(stem, last) {
+						return
+					}
 				}
 			}
 		}
+	}
+}
+
+// split is the best of the splits.
+func split(word string, known func(string) bool) (first, last string, ok bool) {
+	for first, last := range splits(word, known) {
+		return first, last, true
 	}
 	return "", "", false
 }
@@ -110,37 +128,55 @@ func (v *view) addCompounds(r *reading) error {
 				found[word] = true
 			}
 		}
-		for _, word := range append(shortest(found), v.parts(w.forms[0].term)...) {
-			w.addForm(form{word, partWeight, asPart})
+		forms, err := v.standing(r.tag, v.holding(w.forms[0].term, shortest(found)), maxForms)
+		if err != nil {
+			return err
+		}
+		for _, f := range append(forms, v.parts(w.forms[0].term)...) {
+			w.addForm(f)
 		}
 	}
 	return nil
 }
 
+// holding are those of the compounds of which the word is a part by what the scope
+// reads: a shelf knows parts that may stand in hidden entries alone.
+func (v *view) holding(word string, list []form) []form {
+	return slices.DeleteFunc(list, func(f form) bool {
+		first, last, ok := split(f.term, v.knows)
+		return !ok || first != word && last != word
+	})
+}
+
+// knows reports whether the scope reads a German word anywhere.
+func (v *view) knows(word string) bool {
+	n, err := v.count(textField(lang.German), word)
+	return err == nil && n > 0
+}
+
 // parts are the two words of which a compound is made, where nothing that the scope
 // reads has the compound itself: where it stands, its parts only lead astray (on
 // the German manuals they cost .02 of nDCG).
-func (v *view) parts(word string) []string {
+func (v *view) parts(word string) []form {
 	if len(word) < minCompound || hasDigit(word) {
 		return nil
 	}
-	there := func(w string) bool {
-		n, err := v.count(textField(lang.German), w)
-		return err == nil && n > 0
-	}
-	first, last, ok := split(word, there)
-	if !ok || there(word) {
+	first, last, ok := split(word, v.knows)
+	if !ok || v.knows(word) {
 		return nil
 	}
-	return []string{first, last}
+	return []form{{first, partWeight, asPart}, {last, partWeight, asPart}}
 }
 
-// shortest are the words nearest to the one that they hold.
-func shortest(found map[string]bool) []string {
-	list := make([]string, 0, len(found))
+// shortest are the compounds as forms, those nearest to the word that they hold
+// first. A part that very many have, as "polizei", is not looked for in all.
+func shortest(found map[string]bool) []form {
+	list := make([]form, 0, len(found))
 	for word := range found {
-		list = append(list, word)
+		list = append(list, form{word, partWeight, asPart})
 	}
-	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	return list[:min(len(list), maxForms)]
+	slices.SortFunc(list, func(a, b form) int {
+		return cmp.Or(cmp.Compare(len(a.term), len(b.term)), cmp.Compare(a.term, b.term))
+	})
+	return list[:min(len(list), 4*maxForms)]
 }

@@ -191,5 +191,24 @@ func (v *view) kin(t lang.Tag, word string) ([]form, error) {
 	slices.SortFunc(forms, func(a, b form) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.term, b.term))
 	})
-	return forms[:min(len(forms), maxKin)], nil
+	return v.standing(t, forms, maxKin)
+}
+
+// standing are the first n forms that stand in something the scope reads: a word
+// of a hidden entry must not take the place of another.
+func (v *view) standing(t lang.Tag, forms []form, n int) ([]form, error) {
+	var list []form
+	for _, f := range forms {
+		if len(list) == n {
+			break
+		}
+		df, err := v.count(textField(t), f.term)
+		if err != nil {
+			return nil, err
+		}
+		if df > 0 {
+			list = append(list, f)
+		}
+	}
+	return list, nil
 }

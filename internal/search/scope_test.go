@@ -20,7 +20,7 @@ var (
 	someGroups = rapid.SampledFrom([]string{"", "g1", "g2"})
 	somePeople = rapid.SampledFrom([]string{"", "p1", "p2"})
 	someLevels = rapid.SampledFrom(access.Levels)
-	someWords  = rapid.SampledFrom([]string{"police", "reform", "border", "безопасность", "sécurité", "1049/14.3"})
+	someWords  = rapid.SampledFrom([]string{"police", "reform", "border", "безопасность", "sécurité", "1049/14.3", "Ermittlung", "Bedarf", "Bedarfsermittlung", "terrorisme", "терроризм"})
 )
 
 func someLabel(t *rapid.T) access.Label {
@@ -77,8 +77,8 @@ func TestScopeIsLikeAnIndexOfItsOwn(t *testing.T) {
 		update(t, whole, entries[:half])
 		update(t, whole, entries[half:])
 		update(t, own, allowed)
-		for _, text := range []string{"", "police", "polcie", `"police reform"`, "reform -border", "securite безопасности", "14.3"} {
-			q := search.Query{Text: text, Limit: 100, Facets: true, Lang: rapid.SampledFrom([]lang.Tag{"", "fr", "ru"}).Draw(t, "asked in")}
+		for _, text := range []string{"", "police", "polcie", `"police reform"`, "reform -border", "securite безопасности", "14.3", "Ermittlung", "Bedarfsermittlung", "terrorism"} {
+			q := search.Query{Text: text, Limit: 100, Facets: true, Lang: rapid.SampledFrom([]lang.Tag{"", "fr", "ru", "de"}).Draw(t, "asked in")}
 			q.Sort = rapid.SampledFrom([]search.Sort{search.ByDate, search.ByRelevance}).Draw(t, "sort")
 			if rapid.Bool().Draw(t, "filtered") {
 				q.Filter = map[search.Facet][]string{search.Type: {"guide"}, search.Level: {"public", "member"}, search.Lang: {"fr", "de", "en"}}
