@@ -187,13 +187,28 @@ func (w *want) addSynonyms(senses []Sense) {
 	}
 }
 
+// A word that more entries of its language have than these is too common to be
+// looked for by its sound: names are rare.
+const (
+	commonFrom  = 50
+	commonShare = 50 // one in
+)
+
 // addKin adds to words that nothing is known of those that sound like them.
 func (a asking) addKin(v *view, r *reading) error {
 	if a.from == "" || r.tag == "" || r.tag == a.from || len(a.own) != len(r.wants) {
 		return nil
 	}
+	common := max(commonFrom, v.lengths(a.from).entries/commonShare)
 	for i, w := range r.wants {
 		if len(w.senses) > 0 {
+			continue
+		}
+		n, err := v.count(textField(a.from), a.own[i].forms[0].term)
+		if err != nil {
+			return err
+		}
+		if n > common {
 			continue
 		}
 		kin, err := v.kin(r.tag, a.own[i].forms[0].term)

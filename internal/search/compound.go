@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,48 +26,67 @@ const (
 // joints may stand between the parts of a compound.
 var joints = []string{"", "s", "es", "n", "en", "er", "e"}
 
-// compounds are those on a shelf, by each of their two parts.
-type compounds map[string][]string
+// maxTried is how many words of a shelf that begin or end with the word are tried.
+const maxTried = 100
 
-// compounds lists the German compounds of the shelf.
-func (s *shelf) compounds() (compounds, error) {
+// endings are the long German words of the shelf in the order of their last
+// letters, so that those with one ending stand together.
+func (s *shelf) endings() ([]string, error) {
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
-	if s.ledger.compounds != nil {
-		return s.ledger.compounds, nil
+	if s.ledger.endings != nil {
+		return s.ledger.endings, nil
 	}
-	known := map[string]bool{}
-	var long []string
+	list := []string{}
 	err := s.terms(textField(lang.German), nil, nil, nil, func(term string) bool {
-		if hasDigit(term) || len(term) < minPart {
-			return true
-		}
-		term = strings.Clone(term)
-		known[term] = true
-		if len(term) >= minCompound {
-			long = append(long, term)
+		if len(term) >= minCompound && !hasDigit(term) {
+			list = append(list, strings.Clone(term))
 		}
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	c := compounds{}
-	there := func(w string) bool { return known[w] }
-	for _, word := range long {
-		for first, last := range splits(word, there) {
-			c.add(first, word)
-			c.add(last, word)
-		}
-	}
-	s.ledger.compounds = c
-	return c, nil
+	slices.SortFunc(list, backwards)
+	s.ledger.endings = list
+	return list, nil
 }
 
-func (c compounds) add(part, word string) {
-	if list := c[part]; len(list) == 0 || list[len(list)-1] != word {
-		c[part] = append(list, word)
+// backwards compares two words from their last letters on.
+func backwards(a, b string) int {
+	for i, j := len(a)-1, len(b)-1; i >= 0 && j >= 0; i, j = i-1, j-1 {
+		if a[i] != b[j] {
+			return int(a[i]) - int(b[j])
+		}
 	}
+	return len(a) - len(b)
+}
+
+// around are the words of the shelf that begin or end with a word.
+func (s *shelf) around(word string, add func(string)) error {
+	n := 0
+	err := s.terms(textField(lang.German), nil, []byte(word), after(word), func(term string) bool {
+		if len(term) >= minCompound {
+			add(strings.Clone(term))
+			n++
+		}
+		return n < maxTried
+	})
+	if err != nil {
+		return err
+	}
+	list, err := s.endings()
+	if err != nil {
+		return err
+	}
+	from, _ := slices.BinarySearchFunc(list, word, backwards)
+	for _, term := range list[from:min(from+maxTried, len(list))] {
+		if !strings.HasSuffix(term, word) {
+			break
+		}
+		add(term)
+	}
+	return nil
 }
 
 // splits are the ways in which a word is made of two known stems, the longest last
@@ -93,14 +113,6 @@ func splits(word string, known func(string) bool) iter.Seq2[string, string] {
 	}
 }
 
-// split is the best of the splits.
-func split(word string, known func(string) bool) (first, last string, ok bool) {
-	for first, last := range splits(word, known) {
-		return first, last, true
-	}
-	return "", "", false
-}
-
 func germanStem(word string) string {
 	a := borrow(lang.German)
 	defer a.giveBack()
@@ -118,65 +130,76 @@ func (v *view) addCompounds(r *reading) error {
 		if w.sum || len(w.forms) == 0 {
 			continue
 		}
-		found := map[string]bool{}
-		for _, s := range v.shelves {
-			c, err := s.compounds()
-			if err != nil {
-				return err
-			}
-			for _, word := range c[w.forms[0].term] {
-				found[word] = true
-			}
-		}
-		forms, err := v.standing(r.tag, v.holding(w.forms[0].term, shortest(found)), maxForms)
+		word := w.forms[0].term
+		within, err := v.within(word)
 		if err != nil {
 			return err
 		}
-		for _, f := range append(forms, v.parts(w.forms[0].term)...) {
-			w.addForm(f)
+		for _, part := range append(within, v.parts(word)...) {
+			w.addForm(form{part, partWeight, asPart})
 		}
 	}
 	return nil
 }
 
-// holding are those of the compounds of which the word is a part by what the scope
-// reads: a shelf knows parts that may stand in hidden entries alone.
-func (v *view) holding(word string, list []form) []form {
-	return slices.DeleteFunc(list, func(f form) bool {
-		first, last, ok := split(f.term, v.knows)
-		return !ok || first != word && last != word
+// within are the compounds that the scope reads and of which the word is a part,
+// those nearest to it first.
+func (v *view) within(word string) ([]string, error) {
+	if len(word) < minPart || hasDigit(word) {
+		return nil, nil
+	}
+	found := map[string]bool{}
+	for _, s := range v.shelves {
+		if err := s.around(word, func(term string) { found[term] = term != word }); err != nil {
+			return nil, err
+		}
+	}
+	list := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 	})
+	var kept []string
+	for _, other := range list {
+		if len(kept) == maxForms {
+			break
+		}
+		if found[other] && v.made(other, word) && v.knows(other) {
+			kept = append(kept, other)
+		}
+	}
+	return kept, nil
+}
+
+// made reports whether the word is a part of the compound, of which the scope
+// reads the other part.
+func (v *view) made(compound, word string) bool {
+	for first, last := range splits(compound, func(w string) bool { return w == word || v.knows(w) }) {
+		if first == word || last == word {
+			return true
+		}
+	}
+	return false
 }
 
 // knows reports whether the scope reads a German word anywhere.
 func (v *view) knows(word string) bool {
-	n, err := v.count(textField(lang.German), word)
-	return err == nil && n > 0
+	known, ok := v.known[word]
+	if !ok {
+		n, err := v.count(textField(lang.German), word)
+		known = err == nil && n > 0
+		v.known[word] = known
+	}
+	return known
 }
 
 // parts are the two words of which a compound is made, where nothing that the scope
 // reads has the compound itself: where it stands, its parts only lead astray (on
 // the German manuals they cost .02 of nDCG).
-func (v *view) parts(word string) []form {
-	if len(word) < minCompound || hasDigit(word) {
+func (v *view) parts(word string) []string {
+	if len(word) < minCompound || hasDigit(word) || v.knows(word) {
 		return nil
 	}
-	first, last, ok := split(word, v.knows)
-	if !ok || v.knows(word) {
-		return nil
+	for first, last := range splits(word, v.knows) {
+		return []string{first, last}
 	}
-	return []form{{first, partWeight, asPart}, {last, partWeight, asPart}}
-}
-
-// shortest are the compounds as forms, those nearest to the word that they hold
-// first. A part that very many have, as "polizei", is not looked for in all.
-func shortest(found map[string]bool) []form {
-	list := make([]form, 0, len(found))
-	for word := range found {
-		list = append(list, form{word, partWeight, asPart})
-	}
-	slices.SortFunc(list, func(a, b form) int {
-		return cmp.Or(cmp.Compare(len(a.term), len(b.term)), cmp.Compare(a.term, b.term))
-	})
-	return list[:min(len(list), 4*maxForms)]
+	return nil
 }

@@ -28,7 +28,7 @@ type ledger struct {
 	words        []uint32 // length of the entry
 	circles      map[string]*circle
 	vocabularies map[lang.Tag]vocabulary
-	compounds    compounds
+	endings      []string // of German words
 }
 
 // circle is what a scope reads of a segment; read only.

@@ -26,6 +26,7 @@ type shelf struct {
 type view struct {
 	snap    *scorch.IndexSnapshot
 	shelves []*shelf
+	known   map[string]bool // German words that were asked after, and whether the scope reads them
 }
 
 // look opens a view; close it.
@@ -34,7 +35,7 @@ func (ix *Index) look(scope access.Scope) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{snap: snap}
+	v := &view{snap: snap, known: map[string]bool{}}
 	segments := snap.Segments()
 	tokens, all := scope.Tokens()
 	for i, ledger := range ix.ledgers.of(segments) {
