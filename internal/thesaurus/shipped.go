@@ -26,29 +26,56 @@ var policing embed.FS
 // shippedKey is the setting with the SHA-256 of the version that was put in last.
 const shippedKey = "thesaurus.shipped"
 
-// brought is the program's own thesaurus, read once.
-var brought = sync.OnceValues(func() (edition, error) {
+// shipped is the SHA-256 of the program's own thesaurus: it says without reading it
+// whether it is in already.
+var shipped = sync.OnceValues(func() (string, error) {
+	sum := sha256.New()
+	err := eachShipped(func(_ string, text []byte) error {
+		sum.Write(text)
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+})
+
+func eachShipped(look func(name string, text []byte) error) error {
 	names, err := fs.Glob(policing, "policing/*.ttl")
 	if err != nil {
-		return edition{}, err
+		return err
 	}
-	sum, s := sha256.New(), &sheet{nodes: map[string]*node{}}
 	for _, name := range names {
 		text, err := policing.ReadFile(name)
 		if err != nil {
-			return edition{}, err
+			return err
 		}
-		sum.Write(text)
+		if err := look(name, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// brought reads the program's own thesaurus.
+func brought() (edition, error) {
+	sum, err := shipped()
+	if err != nil {
+		return edition{}, err
+	}
+	s := &sheet{nodes: map[string]*node{}}
+	err = eachShipped(func(name string, text []byte) error {
 		for t, err := range rdf.Turtle(bytes.NewReader(text)) {
 			if err == nil {
 				err = s.add(t)
 			}
 			if err != nil {
-				return edition{}, fmt.Errorf("thesaurus: %s: %w", name, err)
+				return fmt.Errorf("thesaurus: %s: %w", name, err)
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return edition{}, err
 	}
-	e := edition{sum: hex.EncodeToString(sum.Sum(nil)), drafts: s.drafts()}
+	e := edition{sum: sum, drafts: s.drafts()}
 	for _, d := range e.drafts {
 		d.id = strings.TrimPrefix(d.uri, Space)
 		for i, f := range d.facts {
@@ -59,7 +86,7 @@ var brought = sync.OnceValues(func() (edition, error) {
 		d.facts = ordered(d.facts)
 	}
 	return e, nil
-})
+}
 
 // edition is one version of the program's own thesaurus.
 type edition struct {
@@ -70,6 +97,13 @@ type edition struct {
 // Seed puts the program's own thesaurus in. It does so once for each version of
 // it, and changes only what was not changed here since the version before.
 func Seed(ctx context.Context, db *store.DB) error {
+	sum, err := shipped()
+	if err != nil {
+		return err
+	}
+	if have, err := db.Setting(ctx, shippedKey); err != nil || have == sum {
+		return err
+	}
 	e, err := brought()
 	if err != nil {
 		return err
