@@ -24,7 +24,7 @@ const (
 // FaultError says what is wrong with a dictionary, and where.
 type FaultError struct {
 	Line   int    // of the file, from 1; 0 for the file as a whole
-	Reason string // "place", "order", "short", "columns", "encoding", "size", "gzip"
+	Reason string // "place", "short", "columns", "encoding", "size", "gzip"
 }
 
 func (e *FaultError) Error() string { return fmt.Sprintf("lexicon: line %d: %s", e.Line, e.Reason) }

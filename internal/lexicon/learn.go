@@ -56,7 +56,8 @@ func (l *Lexicon) Learn(ctx context.Context, who access.Subject, lesson func(a, 
 		if err != nil {
 			return fresh, err
 		}
-		s := school{Lexicon: l, Direction: d, own: own, books: between(dictionaries, d)}
+		s := school{Lexicon: l, Direction: d, concepts: l.named(), own: own, books: between(dictionaries, d)}
+		s.print = s.fingerprint()
 		if s.knows(known) {
 			continue
 		}
@@ -90,8 +91,10 @@ func between(all []Dictionary, d Direction) []Dictionary {
 type school struct {
 	*Lexicon
 	Direction
-	own   Lesson
-	books []Dictionary
+	concepts *concepts // as they are called while it lasts
+	own      Lesson
+	books    []Dictionary
+	print    string // fingerprint
 }
 
 // fingerprint names what there is to learn from.
@@ -101,18 +104,15 @@ func (s school) fingerprint() string {
 	for _, b := range s.books {
 		fmt.Fprintf(h, "%s %s %s\n", b.SourceLang, b.TargetLang, b.File)
 	}
-	if s.concepts != nil {
-		fmt.Fprintln(h, s.concepts.mark(s.From, s.To))
-	}
+	fmt.Fprintln(h, s.concepts.mark(s.From, s.To))
 	fmt.Fprintln(h, s.own.Mark)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (s school) knows(known []tableRow) bool {
 	there := 0
-	print := s.fingerprint()
 	for _, r := range known {
-		if (r.direction() == s.Direction || r.direction() == s.back()) && r.Fingerprint == print {
+		if (r.direction() == s.Direction || r.direction() == s.back()) && r.Fingerprint == s.print {
 			there++
 		}
 	}
@@ -157,7 +157,7 @@ func (s school) keepTable(ctx context.Context, who access.Subject, d Direction, 
 			VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (source_lang, target_lang) DO UPDATE
 			SET file = excluded.file, fingerprint = excluded.fingerprint, words = excluded.words, learned = excluded.learned`,
-			string(d.From), string(d.To), string(sum), s.fingerprint(), len(table), tx.Now())
+			string(d.From), string(d.To), string(sum), s.print, len(table), tx.Now())
 		return store.Event{Act: "lexicon.table.learned", Object: string(d.From) + "-" + string(d.To), Data: map[string]any{"words": len(table)}}, err
 	})
 	return err

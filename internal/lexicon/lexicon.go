@@ -60,6 +60,13 @@ func (l *Lexicon) Name(labels []Label) {
 	l.concepts = c
 }
 
+// named are the concepts as the thesaurus calls them now.
+func (l *Lexicon) named() *concepts {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.concepts
+}
+
 // tableRow is where a table is.
 type tableRow struct {
 	SourceLang, TargetLang lang.Tag
