@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"polis/internal/lang"
@@ -28,7 +27,7 @@ func put(ctx context.Context, tx *store.Tx, entries []Entry) error {
 			fresh = append(fresh, e.row())
 		}
 	}
-	if err := insert(ctx, tx, entryInsert, fresh); err != nil {
+	if err := tx.Insert(ctx, entryInto, fresh, ""); err != nil {
 		return err
 	}
 	for _, e := range entries {
@@ -39,7 +38,7 @@ func put(ctx context.Context, tx *store.Tx, entries []Entry) error {
 			return err
 		}
 	}
-	return insert(ctx, tx, nameInsert, names)
+	return tx.Insert(ctx, nameInto, names, "")
 }
 
 // ordered puts each entry after its host and its parent, as foreign keys want.
@@ -67,12 +66,12 @@ func ordered(entries []Entry) []Entry {
 }
 
 const (
-	entryInsert = `INSERT INTO directory_entry (id, kind, parent, host, iso2, iso3, sub_region, mandate,
-		website, valid_from, valid_to, rev, created, updated, level, state, grp, owner) VALUES `
-	nameInsert = `INSERT INTO directory_name (entry, since, until, lang, long, short, note, english) VALUES `
+	entryInto = `directory_entry (id, kind, parent, host, iso2, iso3, sub_region, mandate,
+		website, valid_from, valid_to, rev, created, updated, level, state, grp, owner)`
+	nameInto = `directory_name (entry, since, until, lang, long, short, note, english)`
 )
 
-// row is the entry in the order of entryInsert.
+// row is the entry in the order of entryInto.
 func (e Entry) row() []any {
 	return []any{
 		e.ID, string(e.Kind), orNull(e.Parent), orNull(e.Host), e.ISO2, e.ISO3, e.SubRegion, e.Mandate,
@@ -80,7 +79,7 @@ func (e Entry) row() []any {
 	}
 }
 
-// nameRows are the names in the order of nameInsert, English before the
+// nameRows are the names in the order of nameInto, English before the
 // languages that refer to it.
 func (e Entry) nameRows() [][]any {
 	var rows [][]any
@@ -111,39 +110,6 @@ func (e Entry) update(ctx context.Context, tx *store.Tx) error {
 	}
 	_, err = tx.Exec(ctx, "DELETE FROM directory_name WHERE entry = $1", e.ID)
 	return err
-}
-
-// atOnce is how many rows go into one statement. It is small because SQLite
-// takes a time that grows with the square of a statement's parameters.
-const atOnce = 16
-
-// insert writes the rows.
-func insert(ctx context.Context, tx *store.Tx, into string, rows [][]any) error {
-	for len(rows) > 0 {
-		batch := rows[:min(atOnce, len(rows))]
-		rows = rows[len(batch):]
-		var stmt strings.Builder
-		stmt.WriteString(into)
-		args := make([]any, 0, len(batch)*len(batch[0]))
-		for i, row := range batch {
-			if i > 0 {
-				stmt.WriteString(", ")
-			}
-			for j, v := range row {
-				sep := ", "
-				if j == 0 {
-					sep = "("
-				}
-				args = append(args, v)
-				fmt.Fprintf(&stmt, "%s$%d", sep, len(args))
-			}
-			stmt.WriteByte(')')
-		}
-		if _, err := tx.Exec(ctx, stmt.String(), args...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func orNull(s string) any {

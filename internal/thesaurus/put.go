@@ -50,7 +50,7 @@ func put(ctx context.Context, tx *store.Tx, concepts []Concept) error {
 		{"concept_note (concept, kind, lang, n, text)", notes},
 		{"concept_match (concept, uri, kind, stage)", matches},
 	} {
-		if err := insert(ctx, tx, t.into, t.rows); err != nil {
+		if err := tx.Insert(ctx, t.into, t.rows, ""); err != nil {
 			return err
 		}
 	}
@@ -110,44 +110,7 @@ func relate(ctx context.Context, tx *store.Tx, concepts []Concept) error {
 			add(id, "related", c.ID)
 		}
 	}
-	return insertOver(ctx, tx, "concept_relation (concept, kind, target)", rows, " ON CONFLICT DO NOTHING")
-}
-
-// atOnce is how many rows go into one statement. It is small because SQLite
-// takes a time that grows with the square of a statement's parameters.
-const atOnce = 16
-
-func insert(ctx context.Context, tx *store.Tx, into string, rows [][]any) error {
-	return insertOver(ctx, tx, into, rows, "")
-}
-
-// insertOver writes the rows; end says what to do with those that are there.
-func insertOver(ctx context.Context, tx *store.Tx, into string, rows [][]any, end string) error {
-	for len(rows) > 0 {
-		batch := rows[:min(atOnce, len(rows))]
-		rows = rows[len(batch):]
-		var stmt strings.Builder
-		stmt.WriteString("INSERT INTO " + into + " VALUES ")
-		args := make([]any, 0, len(batch)*len(batch[0]))
-		for i, row := range batch {
-			if i > 0 {
-				stmt.WriteString(", ")
-			}
-			for j, v := range row {
-				sep := ", "
-				if j == 0 {
-					sep = "("
-				}
-				args = append(args, v)
-				fmt.Fprintf(&stmt, "%s$%d", sep, len(args))
-			}
-			stmt.WriteByte(')')
-		}
-		if _, err := tx.Exec(ctx, stmt.String()+end, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Insert(ctx, "concept_relation (concept, kind, target)", rows, " ON CONFLICT DO NOTHING")
 }
 
 func orNull(s string) any {
