@@ -131,11 +131,14 @@ func (v *view) addCompounds(r *reading) error {
 			continue
 		}
 		word := w.forms[0].term
-		within, err := v.within(word)
+		related, err := recalled(v.recall, v.recall.related, word, func() ([]string, error) {
+			within, err := v.within(word)
+			return append(within, v.parts(word)...), err
+		})
 		if err != nil {
 			return err
 		}
-		for _, part := range append(within, v.parts(word)...) {
+		for _, part := range related {
 			w.addForm(form{part, partWeight, asPart})
 		}
 	}
@@ -182,13 +185,8 @@ func (v *view) made(compound, word string) bool {
 
 // knows reports whether the scope reads a German word anywhere.
 func (v *view) knows(word string) bool {
-	known, ok := v.known[word]
-	if !ok {
-		n, err := v.count(textField(lang.German), word)
-		known = err == nil && n > 0
-		v.known[word] = known
-	}
-	return known
+	n, err := v.count(textField(lang.German), word)
+	return err == nil && n > 0
 }
 
 // parts are the two words of which a compound is made, where nothing that the scope

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"polis/internal/access"
 	"polis/internal/lang"
@@ -76,9 +75,9 @@ type reading struct {
 
 // wanted is one word with its postings.
 type wanted struct {
-	lists [][]segment.PostingsList // of each form on each shelf; nil where there are none
-	sets  []*roaring.Bitmap        // per shelf: the entries that have one of the forms; read only
-	df    float64                  // those of them that the scope reads, by the weights of their forms
+	lists [][]*postings     // of each form on each shelf; nil where there are none
+	sets  []*roaring.Bitmap // per shelf: the entries that have one of the forms; read only
+	df    float64           // those of them that the scope reads, by the weights of their forms
 }
 
 func (v *view) find(ctx context.Context, q Query, translate Translate) (*finding, error) {
@@ -142,15 +141,17 @@ func (v *view) lengths(t lang.Tag) (sum lengths) {
 
 // count is how many entries that the scope reads have the term.
 func (v *view) count(field, term string) (int, error) {
-	n := uint64(0)
-	for _, s := range v.shelves {
-		b, err := s.of(field, term)
-		if err != nil {
-			return 0, err
+	return recalled(v.recall, v.recall.counts, fieldTerm{field, term}, func() (int, error) {
+		n := uint64(0)
+		for _, s := range v.shelves {
+			b, err := s.of(field, term)
+			if err != nil {
+				return 0, err
+			}
+			n += b.AndCardinality(s.allowed)
 		}
-		n += b.AndCardinality(s.allowed)
-	}
-	return int(n), nil
+		return int(n), nil
+	})
 }
 
 // look finds the postings of every form of every word.
@@ -159,10 +160,10 @@ func (r *reading) look(v *view) error {
 	field := textField(r.tag)
 	for i := range r.wants {
 		w := &r.wanted[i]
-		w.lists = make([][]segment.PostingsList, len(r.wants[i].forms))
+		w.lists = make([][]*postings, len(r.wants[i].forms))
 		w.sets = make([]*roaring.Bitmap, len(v.shelves))
 		for j := range w.lists {
-			w.lists[j] = make([]segment.PostingsList, len(v.shelves))
+			w.lists[j] = make([]*postings, len(v.shelves))
 		}
 		for k, s := range v.shelves {
 			if err := w.lookOn(s, k, field, r.wants[i].forms); err != nil {
@@ -182,7 +183,7 @@ func (w *wanted) lookOn(s *shelf, k int, field string, forms []form) error {
 		if err != nil {
 			return err
 		}
-		set := entriesOf(list)
+		set := list.set
 		if set.IsEmpty() {
 			continue
 		}
@@ -204,7 +205,7 @@ func (w *wanted) frequency(s *shelf, k int, of want) float64 {
 	sum := 0.0
 	for j, form := range of.forms {
 		if list := w.lists[j][k]; list != nil {
-			sum += form.weight * float64(entriesOf(list).AndCardinality(s.allowed))
+			sum += form.weight * float64(list.set.AndCardinality(s.allowed))
 		}
 	}
 	return sum

@@ -67,6 +67,7 @@ type Index struct {
 	version   atomic.Int64 // moves after each Update
 	translate atomic.Pointer[Translate]
 	standing  standing
+	recalls   recalls
 
 	writing sync.Mutex    // one Update at a time
 	onDisk  chan struct{} // closed once the last Update is on disk; nil before the first

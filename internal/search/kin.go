@@ -170,6 +170,10 @@ func (i *initial) alike(heard string, found map[string]float64) {
 
 // kin are the words of language t that sound like a word of another.
 func (v *view) kin(t lang.Tag, word string) ([]form, error) {
+	return recalled(v.recall, v.recall.kin, langWord{t, word}, func() ([]form, error) { return v.alike(t, word) })
+}
+
+func (v *view) alike(t lang.Tag, word string) ([]form, error) {
 	heard := sound(word)
 	if len(heard) < kinLetters || hasDigit(word) {
 		return nil, nil

@@ -28,7 +28,9 @@ type ledger struct {
 	words        []uint32 // length of the entry
 	circles      map[string]*circle
 	vocabularies map[lang.Tag]vocabulary
-	endings      []string // of German words
+	endings      []string               // of German words
+	often        map[fieldTerm][]uint16 // see tally
+	oftenBytes   int
 }
 
 // circle is what a scope reads of a segment; read only.
@@ -70,12 +72,17 @@ func (l *ledgers) of(segments []*scorch.SegmentSnapshot) []*ledger {
 	return list
 }
 
+// circleKey names what the tokens of a scope read, or everything.
+func circleKey(tokens []string, all bool) string {
+	if all {
+		return "\x00"
+	}
+	return strings.Join(tokens, "\x00")
+}
+
 // draw finds what the tokens of a scope read, or everything.
 func (s *shelf) draw(tokens []string, all bool) (*circle, error) {
-	key := strings.Join(tokens, "\x00")
-	if all {
-		key = "\x00"
-	}
+	key := circleKey(tokens, all)
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
 	deleted := s.snap.Deleted()
@@ -142,7 +149,7 @@ func (s *shelf) words() ([]uint32, error) {
 		if err != nil {
 			return nil, err
 		}
-		it := list.Iterator(true, true, false, nil)
+		it := list.list.Iterator(true, false, false, nil)
 		p, err := it.Next()
 		for ; p != nil && err == nil; p, err = it.Next() {
 			words[p.Number()] = uint32(p.Frequency() - 1)

@@ -86,7 +86,7 @@ func (f *finding) arrangeByScore() error {
 		b := borrowBoard(s.size())
 		f.order.boards[k] = b
 		for _, r := range f.readings {
-			if err := b.fill(r, k, s.ledger.words, f.nearness(r)); err != nil {
+			if err := b.fill(r, k, s, f.nearness(r)); err != nil {
 				return err
 			}
 		}

@@ -1,11 +1,11 @@
 package search
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"sync"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -53,7 +53,7 @@ func borrowBoard(entries int) *board {
 
 // fill scores the entries of shelf k for one language, times factor. Entries of
 // other languages have no postings in its field.
-func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error {
+func (b *board) fill(r *reading, k int, s *shelf, factor float64) error {
 	b.found = b.found[:0]
 	short := float32(max(r.mean*lengthen, 0.1)) // above nothing: an entry may have only stop words
 	for i, w := range r.wanted {
@@ -61,15 +61,16 @@ func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error 
 			continue
 		}
 		weight := float32(float64(r.wants[i].times) * math.Pow(idf(r.entries, w.df), rarity))
-		add := func(n uint32, tf float32) {
+		if err := b.read(w, k, s, r.wants[i]); err != nil {
+			return err
+		}
+		for _, n := range b.seen {
 			if b.words[n] == 0 {
 				b.found = append(b.found, n)
 			}
 			b.words[n]++
-			b.score[n] += weight * float32(math.Sqrt(float64(tf/(float32(lengths[n])+short))))
-		}
-		if err := b.read(w, k, r.wants[i], add); err != nil {
-			return err
+			b.score[n] += weight * float32(math.Sqrt(float64(b.tf[n]/(float32(s.ledger.words[n])+short))))
+			b.tf[n] = 0
 		}
 	}
 	for _, n := range b.found {
@@ -79,53 +80,43 @@ func (b *board) fill(r *reading, k int, lengths []uint32, factor float64) error 
 	return nil
 }
 
-// read tells for every entry on shelf k how often a word stands in it. Two forms
+// read notes for every entry on shelf k how often a word stands in it. Two forms
 // of the same word are the same word: the more frequent counts. Senses of a word
 // count together, each as far as it is probable: a probabilistic structured query
 // (Darwish and Oard 2003).
-func (b *board) read(w wanted, k int, of want, tell func(n uint32, tf float32)) error {
-	if len(of.forms) == 1 {
-		return b.gather(w.lists[0][k], float32(of.forms[0].weight), tell)
-	}
+func (b *board) read(w wanted, k int, s *shelf, of want) error {
+	b.seen = b.seen[:0]
 	for j, form := range of.forms {
-		err := b.gather(w.lists[j][k], float32(form.weight), func(n uint32, tf float32) {
-			if b.tf[n] == 0 {
-				b.seen = append(b.seen, n)
-			}
-			if of.sum {
-				b.tf[n] += tf
-			} else {
-				b.tf[n] = max(b.tf[n], tf)
-			}
-		})
-		if err != nil {
+		p := w.lists[j][k]
+		if p == nil {
+			continue
+		}
+		var tally []uint16
+		var err error
+		if tally, b.it, err = s.tally(p, b.it); err != nil {
 			return err
 		}
+		b.note(p.set, tally, float32(form.weight), of.sum)
 	}
-	for _, n := range b.seen {
-		tell(n, b.tf[n])
-		b.tf[n] = 0
-	}
-	b.seen = b.seen[:0]
 	return nil
 }
 
-// gather tells how often one form of a word stands in each entry.
-func (b *board) gather(list segment.PostingsList, weight float32, tell func(n uint32, tf float32)) error {
-	if list == nil {
-		return nil
-	}
-	b.it = list.Iterator(true, true, false, b.it)
-	for {
-		p, err := b.it.Next()
-		if err != nil {
-			return fmt.Errorf("search: postings: %w", err)
+// note adds one form of a word to what is noted of it.
+func (b *board) note(set *roaring.Bitmap, tally []uint16, weight float32, sum bool) {
+	walkMany(set, func(entries []uint32) {
+		for i, n := range entries {
+			tf := weight * float32(tally[i])
+			switch {
+			case b.tf[n] == 0:
+				b.seen, b.tf[n] = append(b.seen, n), tf
+			case sum:
+				b.tf[n] += tf
+			default:
+				b.tf[n] = max(b.tf[n], tf)
+			}
 		}
-		if p == nil {
-			return nil
-		}
-		tell(uint32(p.Number()), weight*float32(p.Frequency()))
-	}
+		tally = tally[len(entries):]
+	})
 }
 
 func idf(entries int, df float64) float64 {

@@ -19,27 +19,28 @@ type shelf struct {
 	ledger *ledger
 	*circle
 	dicts map[string]segment.TermDictionary
-	lists map[[2]string]segment.PostingsList // of terms that were looked up: one question asks for some twice
+	lists map[fieldTerm]*postings // of terms that were looked up: one question asks for some twice
 }
 
 // view is a snapshot of the index in a scope.
 type view struct {
 	snap    *scorch.IndexSnapshot
 	shelves []*shelf
-	known   map[string]bool // German words that were asked after, and whether the scope reads them
+	recall  *recall
 }
 
 // look opens a view; close it.
 func (ix *Index) look(scope access.Scope) (*view, error) {
+	version := ix.version.Load()
 	snap, err := ix.snapshot()
 	if err != nil {
 		return nil, err
 	}
-	v := &view{snap: snap, known: map[string]bool{}}
 	segments := snap.Segments()
 	tokens, all := scope.Tokens()
+	v := &view{snap: snap, recall: ix.recalls.of(version, circleKey(tokens, all))}
 	for i, ledger := range ix.ledgers.of(segments) {
-		s := &shelf{snap: segments[i], ledger: ledger, dicts: map[string]segment.TermDictionary{}, lists: map[[2]string]segment.PostingsList{}}
+		s := &shelf{snap: segments[i], ledger: ledger, dicts: map[string]segment.TermDictionary{}, lists: map[fieldTerm]*postings{}}
 		if s.circle, err = s.draw(tokens, all); err != nil {
 			v.close()
 			return nil, err
@@ -53,11 +54,11 @@ func (ix *Index) look(scope access.Scope) (*view, error) {
 
 func (v *view) close() { _ = v.snap.Close() } // counts a reference down
 
-// list returns the postings of a term, none where no entry has it.
-func (s *shelf) list(field, term string) (segment.PostingsList, error) {
-	key := [2]string{field, term}
-	if list, ok := s.lists[key]; ok {
-		return list, nil
+// list returns the postings of a term, empty ones where no entry has it.
+func (s *shelf) list(field, term string) (*postings, error) {
+	key := fieldTerm{field, term}
+	if p, ok := s.lists[key]; ok {
+		return p, nil
 	}
 	dict, err := s.dict(field)
 	if err != nil {
@@ -67,8 +68,9 @@ func (s *shelf) list(field, term string) (segment.PostingsList, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: postings of %s: %w", field, err)
 	}
-	s.lists[key] = list
-	return list, nil
+	p := newPostings(key, list)
+	s.lists[key] = p
+	return p, nil
 }
 
 func (s *shelf) dict(field string) (segment.TermDictionary, error) {
@@ -83,35 +85,13 @@ func (s *shelf) dict(field string) (segment.TermDictionary, error) {
 	return d, nil
 }
 
-// none is an empty set; read only.
-var none = roaring.New()
-
-// entriesOf are the entries of a postings list. They may lie in the index file: to
-// be read while the view is open, never changed.
-func entriesOf(list segment.PostingsList) *roaring.Bitmap {
-	if list.Count() == 0 {
-		return none
-	}
-	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
-	if !ok {
-		return none
-	}
-	if n, one := it.DocNum1Hit(); one {
-		return roaring.BitmapOf(uint32(n))
-	}
-	if b := it.ActualBitmap(); b != nil {
-		return b
-	}
-	return none
-}
-
 // of are the entries that have the term; read only.
 func (s *shelf) of(field, term string) (*roaring.Bitmap, error) {
-	list, err := s.list(field, term)
+	p, err := s.list(field, term)
 	if err != nil {
 		return nil, err
 	}
-	return entriesOf(list), nil
+	return p.set, nil
 }
 
 // any are the entries that have one of the terms.
