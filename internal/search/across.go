@@ -149,7 +149,7 @@ func (a *analyser) meant(w want, senses []Sense) want {
 			weight = s.Weight * conceptShare / float64(len(s.Terms))
 		}
 		for _, term := range s.Terms {
-			m.addForm(form{term, weight, asSense})
+			m.addForm(form{term: term, weight: weight, kind: asSense})
 		}
 	}
 	as := 1.0
@@ -158,7 +158,7 @@ func (a *analyser) meant(w want, senses []Sense) want {
 	}
 	a.tokens(w.typed, func(t token) {
 		if !t.stop && t.start == 0 && t.end == len(w.typed) {
-			m.addForm(form{t.term, as, asTyped})
+			m.addForm(form{term: t.term, weight: as})
 		}
 	})
 	return m
@@ -175,14 +175,15 @@ func (w *want) addForm(f form) {
 	w.forms[i].kind = min(w.forms[i].kind, f.kind)
 }
 
-// addSynonyms lets a word also be found under the other names of what it means.
+// addSynonyms lets a word also be found under the other names of what it means. One
+// of several words counts where all of them stand: "canine unit" is a police dog,
+// and a unit is none.
 func (w *want) addSynonyms(senses []Sense) {
 	w.senses = senses
 	for _, s := range senses {
-		for _, term := range s.Terms {
-			if !slices.ContainsFunc(w.forms, func(f form) bool { return f.term == term }) {
-				w.forms = append(w.forms, form{term, synonym * s.Weight / float64(len(s.Terms)), asSense})
-			}
+		f := form{term: s.Terms[0], weight: synonym * s.Weight, kind: asSense, also: s.Terms[1:]}
+		if !slices.ContainsFunc(w.forms, func(old form) bool { return slices.Equal(old.terms(), f.terms()) }) {
+			w.forms = append(w.forms, f)
 		}
 	}
 }
@@ -216,7 +217,7 @@ func (a asking) addKin(v *view, r *reading) error {
 			return err
 		}
 		for _, f := range kin {
-			r.wants[i].addForm(form{f.term, kinWeight * f.weight, asKin})
+			r.wants[i].addForm(form{term: f.term, weight: kinWeight * f.weight, kind: asKin})
 		}
 	}
 	return nil

@@ -102,8 +102,15 @@ func TestSynonyms(t *testing.T) {
 	ix.Speak(speaks(map[[2]string][]search.Sense{
 		{"enen", "verlt"}: {{Terms: []string{"violent", "extrem"}, Shown: "violent extremism", Weight: 1, Source: search.Thesaurus}},
 	}))
-	if r := answer(t, ix, search.Query{Text: "VERLT", Lang: "en", Limit: 5}).Hits[0].Why; len(r) != 1 || r[0].Shown != "violent" {
+	if r := answer(t, ix, search.Query{Text: "VERLT", Lang: "en", Limit: 5}).Hits[0].Why; len(r) != 1 || r[0].Shown != "violent … extremism" {
 		t.Errorf("words that stand apart are not the expression: %+v", r)
+	}
+	ix = indexOf(t, text("unit", "en", "The unit", "A unit of the railway."), text("dog", "en", "The canine unit", "Of dogs."))
+	ix.Speak(speaks(map[[2]string][]search.Sense{
+		{"enen", "dog"}: {{Terms: []string{"canin", "unit"}, Shown: "canine unit", Weight: 1, Source: search.Thesaurus}},
+	}))
+	if got := found(answer(t, ix, search.Query{Text: "dog", Lang: "en", Limit: 5})); !slices.Equal(got, []string{"dog"}) {
+		t.Error("a word of another name is not the name:", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -116,10 +117,17 @@ func (r *reading) reason(w want, text sketch, found map[uint32]bool) (Reason, bo
 	return Reason{}, false
 }
 
-// partly is a reason where only a word of what an expression means stands in the
-// entry, or its words apart from each other: it claims that word and no more.
+// partly is a reason where the words of what an expression means stand apart from
+// each other in the entry, or in another language only one of them: it claims that
+// and no more.
 func (r *reading) partly(w want, found map[uint32]bool) (Reason, bool) {
 	for _, s := range w.senses {
+		if !r.across {
+			if reason, ok := r.apart(s, found); ok {
+				return reason, true
+			}
+			continue
+		}
 		for _, word := range Terms(r.tag, s.Shown) {
 			if found[hashOf(word.Stem)] && slices.Contains(s.Terms, word.Stem) {
 				return Reason{Word: w.typed, Found: []string{word.Stem}, Source: s.Source, Shown: word.Word}, true
@@ -127,6 +135,20 @@ func (r *reading) partly(w want, found map[uint32]bool) (Reason, bool) {
 		}
 	}
 	return Reason{}, false
+}
+
+// apart is the reason where all words of an expression stand somewhere in the entry.
+func (r *reading) apart(s Sense, found map[uint32]bool) (Reason, bool) {
+	for _, term := range s.Terms {
+		if !found[hashOf(term)] {
+			return Reason{}, false
+		}
+	}
+	var words []string
+	for _, word := range Terms(r.tag, s.Shown) {
+		words = append(words, word.Word)
+	}
+	return Reason{Word: s.Word, Found: s.Terms, Source: s.Source, Shown: strings.Join(words, " … ")}, true
 }
 
 // bySound are the kinds of forms that the index itself knows of.
@@ -142,8 +164,11 @@ func (r *reading) weigh() {
 	for i, w := range r.wants {
 		weight := math.Pow(idf(r.entries, r.wanted[i].df), rarity)
 		for _, form := range w.forms {
-			h := hashOf(form.term)
-			r.clues[h] = append(r.clues[h], clue{want: i, weight: weight * form.weight})
+			terms := form.terms()
+			for _, term := range terms {
+				h := hashOf(term)
+				r.clues[h] = append(r.clues[h], clue{want: i, weight: weight * form.weight / float64(len(terms))})
+			}
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (v *view) addCompounds(r *reading) error {
 			return err
 		}
 		for _, part := range related {
-			w.addForm(form{part, partWeight, asPart})
+			w.addForm(form{term: part, weight: partWeight, kind: asPart})
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (ix *Index) Correct(ctx context.Context, scope access.Scope, asked string, 
 			return err
 		}
 		defer v.close()
-		c := correcting{view: v, asked: ask(asked), translate: ix.translator(), fuzzy: fuzziness{}, spelled: spelled}
+		c := correcting{view: v, asked: ask(asked), translate: ix.translator(), spelled: spelled}
 		for _, word := range plainWords(asked) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -71,7 +71,6 @@ type correcting struct {
 	view      *view
 	asked     question
 	translate Translate
-	fuzzy     fuzziness
 	spelled   func(first string) []string
 }
 
@@ -156,7 +155,7 @@ func (c *correcting) known(typed string) (bool, error) {
 
 // inNames are the words of titles, symbols and keywords, as they are written there.
 func (c *correcting) inNames(_ string, word token) ([]spelling, error) {
-	near, err := c.view.near(nameField, []string{word.term}, c.fuzzy)
+	near, err := c.view.near(nameField, []string{word.term})
 	var list []spelling
 	for i, f := range near {
 		text, err := c.view.written(f.term)
@@ -178,15 +177,15 @@ func (c *correcting) inLabels(_ string, word token) ([]spelling, error) {
 	if c.spelled == nil {
 		return nil, nil
 	}
-	accept, err := c.fuzzy.around(word.term)
-	if err != nil || accept == nil {
-		return nil, err
+	accept := newTypos([]string{word.term})
+	if accept == nil {
+		return nil, nil
 	}
 	first, _ := utf8.DecodeRuneInString(word.term)
 	var list []spelling
 	for _, text := range c.spelled(string(first)) {
-		if ok, letters := accept.MatchAndDistance(Fold(text)); ok {
-			list = append(list, spelling{text: text, away: max(int(letters), 1), order: maxGuesses})
+		if letters, ok := accept.away(Fold(text)); ok {
+			list = append(list, spelling{text: text, away: max(letters, 1), order: maxGuesses})
 		}
 	}
 	return list, nil
@@ -205,7 +204,7 @@ func (c *correcting) inTexts(typed string, _ token) ([]spelling, error) {
 		if len(wants) == 0 {
 			continue
 		}
-		near, err := c.view.near(textField(t), beginnings(t, wants[0]), c.fuzzy)
+		near, err := c.view.near(textField(t), beginnings(t, wants[0]))
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,7 @@ const (
 	accessField = "access" // tokens of the label
 	dateField   = "date"   // as given: sorts by itself
 	nameField   = "name"   // folded words of title, symbol and keywords; kept as they are
+	symbolField = "symbol" // as it may be typed: see symbol.typed
 	sketchField = "sketch" // kept, not indexed
 )
 
@@ -55,19 +56,23 @@ func newRecord(e Entry) *record {
 	r := &record{id: entryID(e.Lang, e.Document)}
 	length := r.addText(e)
 	r.addKeys(accessField, e.Label.Tokens()...)
+	r.addKeys(symbolField, newSymbol(e.Symbol).typed()...)
 	r.addKeys(string(Theme), e.Themes...)
 	r.addKeys(string(Type), e.Type)
 	r.addKeys(string(Origin), e.Origin)
 	r.addKeys(string(Line), e.Lines...)
 	r.addKeys(string(Item), e.Items...)
 	r.addKeys(string(Concept), e.Concepts...)
+	r.addKeys(string(Harvest), e.Harvest)
 	r.addKeys(string(Level), e.Label.Level.String())
 	r.addKeys(dateField, e.Date)
 	r.keepColumn(dateField)
 	r.addKeys(string(Year), yearOf(e.Date))
 	// The language's own posting carries the entry's length, so that the mean
 	// length can be had by walking one list.
-	r.add(&field{name: string(Lang), length: 1, freqs: frequencies(map[string]int{langKey(e.Lang): length + 1})})
+	language := &bag{freqs: index.TokenFrequencies{}, room: make([]index.TokenFreq, 1)}
+	language.add(langKey(e.Lang), length+1)
+	r.add(&field{name: string(Lang), length: 1, freqs: language.freqs})
 	return r
 }
 
@@ -87,16 +92,15 @@ const OtherLang = "other"
 func (r *record) addText(e Entry) int {
 	a := borrow(e.Lang)
 	defer a.giveBack()
-	counts, length, order := a.count, 0, sketch{}
-	clear(counts)
+	words, length, order := newBag(e), 0, sketch{}
 	read := func(text string, weight int, stops bool) {
 		a.tokens(text, func(t token) {
 			if t.stop && !stops {
 				return
 			}
-			counts[t.term] += weight
+			words.add(t.term, weight)
 			if t.alt != "" {
-				counts[t.alt] += weight
+				words.add(t.alt, weight)
 			}
 			if !t.stop && !t.whole {
 				length++
@@ -113,8 +117,8 @@ func (r *record) addText(e Entry) int {
 		order = order.divide()
 		read(p, 1, false)
 	}
-	if len(counts) > 0 {
-		r.add(&field{name: textField(e.Lang), length: max(length, 1), freqs: frequencies(counts)})
+	if len(words.freqs) > 0 {
+		r.add(&field{name: textField(e.Lang), length: max(length, 1), freqs: words.freqs})
 	}
 	r.add(&field{name: sketchField, value: order})
 	r.addNames(e)
@@ -126,24 +130,19 @@ func (r *record) addNames(e Entry) {
 	names := append([]string{e.Title, e.Symbol}, e.Keywords...)
 	a := borrow("")
 	defer a.giveBack()
-	counts := map[string]int{}
+	var words []string
 	for _, name := range names {
-		a.tokens(name, func(t token) { counts[t.term] = 1 })
+		a.tokens(name, func(t token) { words = append(words, t.term) })
 	}
+	freqs := once(words...)
 	kept := strings.Join(names, "\x00")
-	r.add(&field{name: nameField, value: []byte(kept), length: max(len(counts), 1), freqs: frequencies(counts)})
+	r.add(&field{name: nameField, value: []byte(kept), length: max(len(freqs), 1), freqs: freqs})
 }
 
 // addKeys adds a field whose values are found whole and as they are.
 func (r *record) addKeys(name string, values ...string) {
-	counts := map[string]int{}
-	for _, v := range values {
-		if v != "" {
-			counts[v] = 1
-		}
-	}
-	if len(counts) > 0 {
-		r.add(&field{name: name, length: 1, freqs: frequencies(counts)})
+	if freqs := once(values...); len(freqs) > 0 {
+		r.add(&field{name: name, length: 1, freqs: freqs})
 	}
 }
 
@@ -156,17 +155,45 @@ func (r *record) keepColumn(name string) {
 
 func (r *record) add(f *field) { r.fields = append(r.fields, f) }
 
-func frequencies(counts map[string]int) index.TokenFrequencies {
-	freqs := make(index.TokenFrequencies, len(counts))
-	all := make([]index.TokenFreq, len(counts))
-	i := 0
-	for term, n := range counts {
-		all[i].Term = []byte(term)
-		all[i].SetFrequency(n)
-		freqs[term] = &all[i]
-		i++
+// bag counts the words of an entry as scorch takes them. Scorch reads the term
+// from the key alone.
+type bag struct {
+	freqs index.TokenFrequencies
+	room  []index.TokenFreq // for those to come: one piece of memory for many
+}
+
+// bytesPerTerm is about how many bytes of a text bring a word that it did not have.
+const bytesPerTerm = 16
+
+func newBag(e Entry) *bag {
+	size := len(e.Title)
+	for _, p := range e.Passages {
+		size += len(p)
 	}
-	return freqs
+	return &bag{freqs: make(index.TokenFrequencies, size/bytesPerTerm)}
+}
+
+func (t *bag) add(term string, n int) {
+	f := t.freqs[term]
+	if f == nil {
+		if len(t.room) == 0 {
+			t.room = make([]index.TokenFreq, 64)
+		}
+		f, t.room = &t.room[0], t.room[1:]
+		t.freqs[term] = f
+	}
+	f.SetFrequency(f.Frequency() + n)
+}
+
+// once are values that stand once in a field; empty ones do not.
+func once(values ...string) index.TokenFrequencies {
+	t := &bag{freqs: make(index.TokenFrequencies, len(values)), room: make([]index.TokenFreq, len(values))}
+	for _, v := range values {
+		if v != "" && t.freqs[v] == nil {
+			t.add(v, 1)
+		}
+	}
+	return t.freqs
 }
 
 // yearOf is the year of a full or partial date, "" if it has none.
@@ -195,7 +222,7 @@ func (r *record) VisitFields(visit index.FieldVisitor) {
 
 // AddIDField puts the id before all other fields, where scorch looks for it.
 func (r *record) AddIDField() {
-	id := &field{name: "_id", value: []byte(r.id), length: 1, freqs: frequencies(map[string]int{r.id: 1}), column: true}
+	id := &field{name: "_id", value: []byte(r.id), length: 1, freqs: once(r.id), column: true}
 	r.fields = slices.Insert(r.fields, 0, id)
 }
 

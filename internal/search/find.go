@@ -179,7 +179,7 @@ func (r *reading) look(v *view) error {
 func (w *wanted) lookOn(s *shelf, k int, field string, forms []form) error {
 	w.sets[k] = none
 	for j, form := range forms {
-		list, err := s.list(field, form.term)
+		list, err := s.together(field, form.terms())
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ import (
 
 // layout is the version of what the index holds: fields, analysis, sketches.
 // Whoever changes one of them raises it, and every index is built again.
-const layout = "2"
+const layout = "3"
 
 // Layout names how the index takes words apart: what was learned of words as
 // another layout has them is of no use.

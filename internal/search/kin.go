@@ -190,7 +190,7 @@ func (v *view) alike(t lang.Tag, word string) ([]form, error) {
 	}
 	var forms []form
 	for term, l := range found {
-		forms = append(forms, form{term, l, asKin})
+		forms = append(forms, form{term: term, weight: l, kind: asKin})
 	}
 	slices.SortFunc(forms, func(a, b form) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.term, b.term))

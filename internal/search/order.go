@@ -111,7 +111,7 @@ func (f *finding) nearness(r *reading) float64 {
 func (o *order) giveBack() {
 	for _, b := range o.boards {
 		if b != nil {
-			boards.Put(b)
+			b.giveBack()
 		}
 	}
 	o.boards = nil

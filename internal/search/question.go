@@ -96,7 +96,11 @@ type form struct {
 	term   string
 	weight float64
 	kind   kind
+	also   []string // the other words of an expression: only where all stand does it count
 }
+
+// terms are all words of the form.
+func (f form) terms() []string { return append([]string{f.term}, f.also...) }
 
 // kind is how a form is known to stand for its word.
 type kind uint8
@@ -171,9 +175,9 @@ func (a *analyser) phrases(texts []string) [][]word {
 
 func (w word) forms() []form {
 	if w.alt == "" {
-		return []form{{w.term, 1, asTyped}}
+		return []form{{term: w.term, weight: 1}}
 	}
-	return []form{{w.term, 1, asTyped}, {w.alt, 1, asTyped}}
+	return []form{{term: w.term, weight: 1}, {term: w.alt, weight: 1}}
 }
 
 // typed lists the words of a question as they were typed, phrases included.

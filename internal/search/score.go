@@ -2,7 +2,6 @@ package search
 
 import (
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -31,7 +30,7 @@ type board struct {
 	words []uint8   // how many words of the question the entry has
 	tf    []float32 // of one word of several forms
 	seen  []uint32  // entries that have it
-	found []uint32  // entries of one language that have any word
+	found []uint32  // entries that have any word, those of one language behind those of another
 	it    segment.PostingsIterator
 }
 
@@ -42,19 +41,28 @@ func borrowBoard(entries int) *board {
 	if !ok {
 		b = &board{}
 	}
-	b.score = slices.Grow(b.score[:0], entries)[:entries]
-	b.words = slices.Grow(b.words[:0], entries)[:entries]
-	b.tf = slices.Grow(b.tf[:0], entries)[:entries]
-	clear(b.score)
-	clear(b.words)
-	clear(b.tf)
+	if len(b.score) < entries {
+		b.score, b.words, b.tf = make([]float32, entries), make([]uint8, entries), make([]float32, entries)
+	}
 	return b
+}
+
+// giveBack wipes what was written: a question touches few of the entries.
+func (b *board) giveBack() {
+	for _, n := range b.found {
+		b.score[n], b.words[n] = 0, 0
+	}
+	for _, n := range b.seen { // left by a word whose reading failed
+		b.tf[n] = 0
+	}
+	b.found, b.seen = b.found[:0], b.seen[:0]
+	boards.Put(b)
 }
 
 // fill scores the entries of shelf k for one language, times factor. Entries of
 // other languages have no postings in its field.
 func (b *board) fill(r *reading, k int, s *shelf, factor float64) error {
-	b.found = b.found[:0]
+	before := len(b.found)
 	short := float32(max(r.mean*lengthen, 0.1)) // above nothing: an entry may have only stop words
 	for i, w := range r.wanted {
 		if w.df == 0 || w.sets[k].IsEmpty() {
@@ -72,8 +80,9 @@ func (b *board) fill(r *reading, k int, s *shelf, factor float64) error {
 			b.score[n] += weight * float32(math.Sqrt(float64(b.tf[n]/(float32(s.ledger.words[n])+short))))
 			b.tf[n] = 0
 		}
+		b.seen = b.seen[:0]
 	}
-	for _, n := range b.found {
+	for _, n := range b.found[before:] {
 		share := float64(b.words[n]) / float64(len(r.wants))
 		b.score[n] *= float32(factor * math.Sqrt(share))
 	}
@@ -85,7 +94,6 @@ func (b *board) fill(r *reading, k int, s *shelf, factor float64) error {
 // count together, each as far as it is probable: a probabilistic structured query
 // (Darwish and Oard 2003).
 func (b *board) read(w wanted, k int, s *shelf, of want) error {
-	b.seen = b.seen[:0]
 	for j, form := range of.forms {
 		p := w.lists[j][k]
 		if p == nil {

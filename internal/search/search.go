@@ -33,6 +33,7 @@ type Entry struct {
 	Lines    []string     // ids of lines of action, "1049/12.1"
 	Items    []string     // ids of Framework items, "1049/14.3"
 	Concepts []string     // ids of concepts of the thesaurus
+	Harvest  string       // id of the source from which it was harvested, or ""
 	Date     string       // "2012-07-26", "2012-07", "2012", or "" where unknown
 	Label    access.Label // who may find it
 }
@@ -52,6 +53,7 @@ const (
 	Item    Facet = "item"
 	Level   Facet = "level"
 	Concept Facet = "concept" // a concept of the thesaurus that it is about: to choose by, never counted
+	Harvest Facet = "source"  // the source from which it was harvested: to choose by, never counted
 	Group   Facet = "group"   // the closed group that a document is for: to choose by, never counted
 )
 

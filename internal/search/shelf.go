@@ -29,6 +29,10 @@ type view struct {
 	recall  *recall
 }
 
+func newShelf(snap *scorch.SegmentSnapshot, l *ledger) *shelf {
+	return &shelf{snap: snap, ledger: l, dicts: map[string]segment.TermDictionary{}, lists: map[fieldTerm]*postings{}}
+}
+
 // look opens a view; close it.
 func (ix *Index) look(scope access.Scope) (*view, error) {
 	version := ix.version.Load()
@@ -40,7 +44,7 @@ func (ix *Index) look(scope access.Scope) (*view, error) {
 	tokens, all := scope.Tokens()
 	v := &view{snap: snap, recall: ix.recalls.of(version, circleKey(tokens, all))}
 	for i, ledger := range ix.ledgers.of(segments) {
-		s := &shelf{snap: segments[i], ledger: ledger, dicts: map[string]segment.TermDictionary{}, lists: map[fieldTerm]*postings{}}
+		s := newShelf(segments[i], ledger)
 		if s.circle, err = s.draw(tokens, all); err != nil {
 			v.close()
 			return nil, err

@@ -86,6 +86,11 @@ func BenchmarkHundredThousand(b *testing.B) {
 	}
 	defer ix.Close()
 	b.ReportMetric(time.Since(started).Seconds()*1000, "open-ms")
+	before := cpu()
+	if err := ix.Warm(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric((cpu()-before).Seconds()*1000, "warm-CPU-ms")
 	time.Sleep(5 * time.Second) // merges settle
 	b.ReportMetric(float64(size(b, dir))/1e6, "MB")
 	scope := access.Act("p", access.Trainer, "", "").Scope()

@@ -22,7 +22,7 @@ const (
 
 const (
 	maxSymbol = 8   // parts of a question that may be a symbol
-	maxNamed  = 200 // entries looked at
+	maxNamed  = 200 // entries that one names
 )
 
 // abbreviated are words of the six languages for what symbols abbreviate; those
@@ -102,35 +102,24 @@ func (s symbol) joined() string {
 	return b.String()
 }
 
-// names reports how surely a question names the symbol, 0 for not at all.
-func (s symbol) names(of symbol) int {
-	if how := s.within(of); how > 0 {
-		return how
-	}
-	if bare := s.bare(); len(bare) < len(s) {
-		if how := bare.within(of); how > 0 {
-			return how - inPart + barePart
-		}
-	}
-	return 0
-}
+// whole stands before a symbol that is typed from its beginning to its end.
+const whole = "="
 
-// within looks for the question in a symbol: from the beginning of one part to
-// the end of another, the first figures between them.
-func (s symbol) within(of symbol) int {
-	asked, number := s.joined(), of.number()
-	for from := 0; from <= number; from++ {
-		for to := number + 1; to <= len(of); to++ {
-			if of[from:to].joined() != asked {
-				continue
-			}
-			if from == 0 && to == len(of) {
-				return inWhole
-			}
-			return inPart
+// typed is how an entry's symbol may be typed: from the beginning of one part to
+// the end of another, the first figures between them. A part too far from those is
+// not typed.
+func (s symbol) typed() []string {
+	number := s.number()
+	if number < 0 {
+		return nil
+	}
+	list := []string{whole + s.joined()}
+	for from := max(0, number-maxSymbol); from <= number; from++ {
+		for to := number + 1; to <= min(len(s), from+maxSymbol); to++ {
+			list = append(list, s[from:to].joined())
 		}
 	}
-	return 0
+	return list
 }
 
 // name adds the entries whose symbol the question is to those that were matched.
@@ -141,52 +130,37 @@ func (f *finding) name() error {
 	}
 	f.symbols = make([]map[uint32]int, len(f.view.shelves))
 	for k, s := range f.view.shelves {
-		set, err := s.mayBeNamed(asked)
+		named, err := s.named(asked)
 		if err != nil {
 			return err
 		}
-		f.symbols[k] = map[uint32]int{}
-		for _, n := range set {
-			how := 0
-			err := s.visit(n, func(field string, value []byte) {
-				if field == nameField {
-					if names := strings.SplitN(string(value), "\x00", 3); len(names) > 1 {
-						how = asked.names(newSymbol(names[1]))
-					}
-				}
-			})
-			if err != nil {
-				return err
-			}
-			if how > 0 {
-				f.symbols[k][n] = how
-				f.matched[k].Add(n)
-			}
+		f.symbols[k] = named
+		for n := range named {
+			f.matched[k].Add(n)
 		}
 	}
 	return nil
 }
 
-// mayBeNamed are entries whose names have the question's number; where those are
-// many, its other parts too.
-func (s *shelf) mayBeNamed(asked symbol) ([]uint32, error) {
-	set, err := s.any(nameField, []string{asked[asked.number()], asked.joined()})
-	if err != nil {
-		return nil, err
-	}
-	set.And(s.allowed)
-	for _, part := range asked.bare() {
-		if set.GetCardinality() <= maxNamed {
-			break
-		}
-		have, err := s.any(nameField, []string{part})
+// named are the entries whose symbol the question names, and how surely.
+func (s *shelf) named(asked symbol) (map[uint32]int, error) {
+	exact, bare := asked.joined(), asked.bare().joined()
+	named := map[uint32]int{}
+	for _, way := range []struct {
+		term string
+		how  int
+	}{{whole + exact, inWhole}, {exact, inPart}, {whole + bare, bareWhole}, {bare, barePart}} {
+		set, err := s.of(symbolField, way.term)
 		if err != nil {
 			return nil, err
 		}
-		set.And(have)
+		for it := set.Iterator(); it.HasNext() && len(named) < maxNamed; {
+			if n := it.Next(); named[n] == 0 && s.allowed.Contains(n) {
+				named[n] = way.how
+			}
+		}
 	}
-	list := set.ToArray()
-	return list[:min(len(list), maxNamed)], nil
+	return named, nil
 }
 
 // lead puts the entries whose symbol the question is before all others, those in
@@ -206,7 +180,9 @@ func (f *finding) lead() {
 			if f.order.rank(place{shelf: k, n: n}) == 0 {
 				how += inOwn
 			}
-			f.order.boards[k].score[n] += float32(how) * (top + 1)
+			b := f.order.boards[k]
+			b.score[n] += float32(how) * (top + 1)
+			b.found = append(b.found, n)
 		}
 	}
 }

@@ -66,7 +66,6 @@ type analyser struct {
 	tag   lang.Tag
 	known map[string]word
 	parts []part
-	count map[string]int // of one text's terms, emptied for the next
 }
 
 // maxKnown bounds an analyser's memory of words: about 3 MB.
@@ -88,7 +87,7 @@ func borrow(t lang.Tag) *analyser {
 	if a, ok := pool.(*sync.Pool).Get().(*analyser); ok {
 		return a
 	}
-	return &analyser{grammar: g, tag: t, known: map[string]word{}, count: map[string]int{}}
+	return &analyser{grammar: g, tag: t, known: map[string]word{}}
 }
 
 func (a *analyser) giveBack() {
