@@ -214,7 +214,7 @@ func (n *naming) standing(ctx context.Context, tx *store.Tx) error {
 // row overwrites what is hers alone, and notes that it was.
 func (n *naming) row(ctx context.Context, tx *store.Tx) error {
 	err := update(ctx, tx, n.person, `
-		email = 'erased-' || id, name = $2, acts_for = '', body = '', lang = '', secret = '',
+		email = 'erased-' || id, name = $2, acts_for = '', body = '', lang = '', reads = '', secret = '',
 		confirmed = 0, seen = 0, warned = 0, warned_again = 0, blocked = TRUE, erased = TRUE,
 		reaches = 0, review = 0`, noName)
 	if err != nil {

@@ -33,6 +33,7 @@ type Person struct {
 	ActsFor   string // two-letter code of the State that she names as hers, or ""
 	Body      string // directory id of the structure, organisation or academy she names, or ""
 	Lang      lang.Tag
+	Reads     string    // the languages that she has said she reads, for ParseTongues
 	Confirmed time.Time // when her address was, zero not yet
 	Seen      time.Time // when she last signed in
 	Blocked   bool
@@ -43,7 +44,7 @@ type Person struct {
 	access.Label
 }
 
-const columns = "id, email, name, acts_for, body, lang, confirmed, seen, blocked, erased, rev, created, updated, level, state, grp, owner"
+const columns = "id, email, name, acts_for, body, lang, reads, confirmed, seen, blocked, erased, rev, created, updated, level, state, grp, owner"
 
 // Invalid says which fields of a form are wrong: field name → message key.
 type Invalid map[string]string

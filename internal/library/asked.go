@@ -9,7 +9,7 @@ import (
 )
 
 // Filters are the facets that an address may choose by, in the order of the page.
-var Filters = []search.Facet{search.Theme, search.Type, search.Lang, search.Year, search.Origin, search.Item, search.Level, search.Concept, search.Group}
+var Filters = []search.Facet{search.Theme, search.Type, search.Lang, search.Year, search.Origin, search.Line, search.Item, search.Level, search.Concept, search.Harvest, search.Group}
 
 const (
 	maxQuestion = 1000 // the longest question taken, in bytes

@@ -69,7 +69,9 @@ func (l *Library) IndexWith(ctx context.Context, who access.Subject, document st
 		if moved == 0 {
 			return store.Event{}, store.ErrUnchanged
 		}
-		return changed(actIndexed, document, d.Label, map[string][]string{"concepts": chosen}), nil
+		// What it is about is given to harvesters, who go by the date.
+		_, err = tx.Exec(ctx, "UPDATE document SET updated = $2 WHERE id = $1", document, tx.Now())
+		return changed(actIndexed, document, d.Label, map[string][]string{"concepts": chosen}), err
 	})
 	return err
 }
@@ -154,12 +156,20 @@ const (
 // through: when the last one was changed, and its id.
 const proposedTo = "library.concepts.to"
 
-// stepOf is how many documents one transaction writes about.
-const stepOf = 100
+// stepOf is how many documents one transaction writes about, and breath the longest
+// rest behind it: a turn after a large import works half of the time, so that those
+// who read meanwhile have a processor, and the index follows in fewer pieces.
+const (
+	stepOf = 100
+	breath = 2 * time.Second
+)
 
 // Proposer proposes concepts for what has changed since its last turn.
 func (l *Library) Proposer(ctx context.Context, run *job.Run) error {
+	began := time.Now()
 	return l.ProposeConcepts(ctx, false, func(done, total int64) error {
+		sleep(ctx, min(time.Since(began), breath))
+		began = time.Now()
 		return run.Progress(ctx, done, total, nil)
 	})
 }

@@ -196,7 +196,7 @@ func (l *Library) Versions(ctx context.Context, scope access.Scope, edition stri
 // who may read it.
 func (l *Library) File(ctx context.Context, scope access.Scope, version string) (Original, error) {
 	return store.Get[Original](ctx, l.DB, scope, `
-		SELECT `+versionColumns+`, e.document, d.level, d.state, d.grp, d.owner
+		SELECT `+versionColumns+`, e.document, e.lang, d.level, d.state, d.grp, d.owner
 		FROM version v
 		JOIN language_version e ON e.id = v.edition
 		JOIN document d ON d.id = e.document

@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -20,7 +21,10 @@ const followStep = 400
 // Follow keeps the index in step with the event log until the context ends. It
 // asks the log at least once a second: other processes write too.
 func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger) {
-	memory := newMemory(ix)
+	memory, tidied := newMemory(ix), time.Time{}
+	if err := ix.Warm(ctx); err != nil && ctx.Err() == nil {
+		log.Error("warm the index", "err", err)
+	}
 	for ctx.Err() == nil {
 		began := time.Now()
 		gone, err := l.catchUp(ctx, ix, nil)
@@ -29,8 +33,9 @@ func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger
 			sleep(ctx, 5*time.Second)
 		}
 		memory.forget(ctx, gone, log)
-		if time.Since(began) > 2*time.Second {
+		if time.Since(began) > longCatchUp || scattered(ix) && time.Since(tidied) > tidyEvery {
 			l.tidy(ctx, ix, log)
+			tidied = time.Now()
 		}
 		select {
 		case <-ctx.Done():
@@ -43,10 +48,23 @@ func (l *Library) Follow(ctx context.Context, ix *search.Index, log *slog.Logger
 	}
 }
 
-// tidy follows a large import: questions cost half as much of an index in few
-// pieces, and a small machine needs the memory back.
+// When the index is tidied: after a large import, and where many small changes
+// have scattered it.
+const (
+	longCatchUp = 2 * time.Second
+	manyPieces  = 6
+	tidyEvery   = time.Hour
+)
+
+func scattered(ix *search.Index) bool {
+	n, err := ix.Pieces()
+	return err == nil && n > manyPieces
+}
+
+// tidy puts the index together: questions cost a third as much of one piece as of
+// twelve, and a small machine needs the memory back that the import took.
 func (l *Library) tidy(ctx context.Context, ix *search.Index, log *slog.Logger) {
-	if err := ix.Compact(ctx); err != nil && ctx.Err() == nil {
+	if err := errors.Join(ix.Compact(ctx), ix.Warm(ctx)); err != nil && ctx.Err() == nil {
 		log.Error("compact the index", "err", err)
 	}
 	debug.FreeOSMemory()
@@ -137,6 +155,10 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 	if err != nil {
 		return nil, err
 	}
+	sources, err := l.sourcesOf(ctx, in, args)
+	if err != nil {
+		return nil, err
+	}
 	texts, err := store.List[struct {
 		Document, Version, Title string
 		Lang                     lang.Tag
@@ -158,7 +180,7 @@ func (l *Library) entries(ctx context.Context, ids []string) ([]search.Entry, er
 		list = append(list, search.Entry{
 			Document: d.ID, Lang: t.Lang, Title: t.Title, Symbol: d.Symbol, Keywords: tags.Keywords[t.Lang],
 			Passages: passages, Type: d.Kind, Origin: d.Origin, Themes: withParents(tags.Themes), Lines: tags.Lines, Items: tags.Items, Concepts: concepts[d.ID],
-			Date: d.Dated, Label: d.Label,
+			Harvest: sources[d.ID], Date: d.Dated, Label: d.Label,
 		})
 	}
 	return list, nil
@@ -174,6 +196,17 @@ func withParents(themes []string) []string {
 		}
 	}
 	return all
+}
+
+// sourcesOf are the sources from which documents were harvested.
+func (l *Library) sourcesOf(ctx context.Context, in string, args []any) (map[string]string, error) {
+	rows, err := store.List[struct{ Document, Source string }](ctx, l.DB, parts,
+		"SELECT document, source FROM harvested WHERE {scope} AND document <> '' AND document IN "+in, args...)
+	all := map[string]string{}
+	for _, r := range rows {
+		all[r.Document] = r.Source
+	}
+	return all, err
 }
 
 func (l *Library) tagsOf(ctx context.Context, in string, args []any) (map[string]Tags, error) {

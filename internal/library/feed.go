@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/lang"
 	"polis/internal/store"
 )
 
@@ -57,7 +58,15 @@ type Fed struct {
 	Sets   []string  // the narrowest
 	Gone   bool      // then nothing follows
 	Record Record    // without Inverse and titles of related documents
+	About  []FedConcept
 	From   *Provenance
+}
+
+// FedConcept is a concept of a thesaurus that people have confirmed for a document.
+type FedConcept struct {
+	ID, URI string
+	Scheme  string // of which it is: "policing", "eurovoc"
+	Names   lang.Names
 }
 
 // Provenance is where a document was harvested.

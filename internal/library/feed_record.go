@@ -2,11 +2,13 @@ package library
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"polis/internal/access"
 	"polis/internal/lang"
 	"polis/internal/store"
+	"polis/internal/thesaurus"
 )
 
 // furnish reads what belongs to the documents of a page of the feed, for all of
@@ -38,6 +40,9 @@ func (l *Library) furnish(ctx context.Context, scope access.Scope, list []Fed, h
 		return err
 	}
 	if err := l.furnishRelations(ctx, scope, at, in, args); err != nil {
+		return err
+	}
+	if err := l.furnishConcepts(ctx, at, in, args); err != nil {
 		return err
 	}
 	from, err := l.provenances(ctx, in, args)
@@ -90,6 +95,31 @@ func (l *Library) furnishRelations(ctx context.Context, scope access.Scope, at m
 	for _, r := range append(here, elsewhere...) {
 		rec := &at[r.Document].Record
 		rec.Related = append(rec.Related, Related{Kind: r.Kind, ID: r.Target, Symbol: r.Symbol})
+	}
+	return err
+}
+
+// furnishConcepts reads what people have confirmed the documents to be about: what a
+// program alone proposed is given to nobody.
+func (l *Library) furnishConcepts(ctx context.Context, at map[string]*Fed, in string, args []any) error {
+	rows, err := store.List[struct{ Document, ID, URI, Scheme string }](ctx, l.DB, parts, `
+		SELECT t.document, c.id, c.uri, c.scheme
+		FROM document_concept t
+		JOIN concept c ON c.id = t.concept
+		WHERE {scope} AND t.stage = 'confirmed' AND NOT c.deprecated AND t.document IN `+in+`
+		ORDER BY t.document, c.id`, args...)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var ids []string
+	for _, r := range rows {
+		if !slices.Contains(ids, r.ID) {
+			ids = append(ids, r.ID)
+		}
+	}
+	names, err := thesaurus.NamesOf(ctx, l.DB, ids...)
+	for _, r := range rows {
+		at[r.Document].About = append(at[r.Document].About, FedConcept{r.ID, r.URI, r.Scheme, names[r.ID]})
 	}
 	return err
 }

@@ -10,7 +10,9 @@ import (
 
 	"polis/internal/account"
 	"polis/internal/lang"
+	"polis/internal/search"
 	"polis/internal/store"
+	"polis/internal/thesaurus"
 )
 
 // Miss is a question that found nothing, and how often it was asked.
@@ -31,13 +33,19 @@ const (
 
 // NoteMiss counts a question that found nothing, by day and language. It keeps
 // nothing of who asked, and no question with an address, a long number or the
-// name of somebody who has an account.
+// name of somebody who has an account. A word of a name that is a word of the
+// thesaurus too is none.
 func (l *Library) NoteMiss(ctx context.Context, asked string, t lang.Tag, at time.Time) error {
 	text := plainQuestion(asked)
 	if text == "" || t == "" {
 		return nil
 	}
-	named, err := account.InName(ctx, l.DB, text)
+	named, err := account.InName(ctx, l.DB, text, func(word string) (bool, error) {
+		if len(search.Terms(t, word)) == 0 { // a stop word
+			return true, nil
+		}
+		return thesaurus.HasWord(ctx, l.DB, word)
+	})
 	if err != nil || named {
 		return err
 	}

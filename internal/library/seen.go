@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/lang"
 	"polis/internal/store"
 )
 
@@ -13,6 +14,7 @@ import (
 type Original struct {
 	Version
 	Document string
+	Lang     lang.Tag
 	access.Label
 }
 

@@ -60,12 +60,17 @@ func withdraw(ctx context.Context, tx *store.Tx, d Document, reason string) (sto
 		return store.Event{}, err
 	}
 	for _, query := range []string{
+		"DELETE FROM twin_key WHERE sign IN (SELECT n FROM text_sign WHERE document = $1)",
+		"DELETE FROM text_sign WHERE document = $1",
+		"DELETE FROM twin WHERE stage <> 'same' AND (one = $1 OR other = $1)",
 		"DELETE FROM passage WHERE version IN (SELECT v.id FROM version v JOIN language_version e ON e.id = v.edition WHERE e.document = $1)",
 		"DELETE FROM version WHERE edition IN (SELECT id FROM language_version WHERE document = $1)",
 		"DELETE FROM language_version WHERE document = $1",
 		"DELETE FROM document_tag WHERE document = $1",
 		"DELETE FROM document_concept WHERE document = $1",
 		"DELETE FROM collection_document WHERE document = $1",
+		"DELETE FROM usage_count WHERE document = $1",
+		"DELETE FROM usage_pending WHERE document = $1",
 		"DELETE FROM batch_document WHERE document = $1",
 		"DELETE FROM relation WHERE document = $1 OR target = $1",
 		"DELETE FROM intake WHERE document = $1",

@@ -38,7 +38,7 @@ func (d *dublinCore) add(name string, t lang.Tag, text string) {
 }
 
 // dublinCore describes a document: what differs by language says in which it is.
-// Themes, types and origins are named in English and in the languages of its texts.
+// Themes, concepts, types and origins are named in English and in the languages of its texts.
 func (w writer) dublinCore(fed library.Fed) dublinCore {
 	var d dublinCore
 	d.open()
@@ -54,6 +54,9 @@ func (w writer) dublinCore(fed library.Fed) dublinCore {
 		for _, id := range r.Themes {
 			theme, _ := framework.Theme(id)
 			d.add("subject", t, theme.Names[t])
+		}
+		for _, c := range fed.About {
+			d.add("subject", t, c.Names[t])
 		}
 		for _, word := range r.Keywords[t] {
 			d.add("subject", t, word)

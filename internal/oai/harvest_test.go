@@ -366,8 +366,8 @@ func TestWhatIsNoRepositoryIsRefusedWithASentence(t *testing.T) {
 			}
 		}
 	})
-	t.Run("who does not run the installation", func(t *testing.T) {
-		for _, who := range []access.Subject{{}, desk} {
+	t.Run("who does not edit what is everybody's", func(t *testing.T) {
+		for _, who := range []access.Subject{{}, access.Act("t", access.Trainer, "", ""), access.Act("f", access.FocalPoint, "KG", ""), access.Act("m", access.Moderator, "", "")} {
 			if _, err := h.lib.AddSource(ctx, who, library.SourceDraft{URL: "https://x.example/oai"}, true); !errors.Is(err, library.ErrForbidden) {
 				t.Errorf("%v", err)
 			}

@@ -2,6 +2,7 @@ package oai
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -28,7 +29,7 @@ type args struct {
 
 // Begin queues a harvest of the source.
 func Begin(ctx context.Context, db *store.DB, who access.Subject, source library.Source) error {
-	if !who.May(access.Operate, access.Label{}).Allowed {
+	if !library.MayHarvest(who).Allowed {
 		return library.ErrForbidden
 	}
 	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
@@ -38,6 +39,20 @@ func Begin(ctx context.Context, db *store.DB, who access.Subject, source library
 		}, err
 	})
 	return err
+}
+
+// UnderWay are the sources whose harvest was asked for and has not ended.
+func UnderWay(ctx context.Context, q store.Reader) (map[string]bool, error) {
+	rows, err := store.List[string](ctx, q, store.Everything("oai"), "SELECT args FROM job WHERE {scope} AND kind = $1 AND stage IN ('waiting', 'running', 'stopping')", Job)
+	all := map[string]bool{}
+	for _, text := range rows {
+		var a args
+		if err := json.Unmarshal([]byte(text), &a); err != nil {
+			return nil, fmt.Errorf("oai: args of a job: %w", err)
+		}
+		all[a.Source] = true
+	}
+	return all, err
 }
 
 // Handlers are the kinds of work that are asked for.

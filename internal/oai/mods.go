@@ -146,7 +146,7 @@ func (w writer) mods(fed library.Fed) mods {
 		m.Issued = &modsIssue{}
 		m.Issued.Date.Encoding, m.Issued.Date.Text = "w3cdtf", r.Dated
 	}
-	w.modsSubjects(&m, r)
+	w.modsSubjects(&m, fed)
 	for _, rel := range r.Related {
 		m.Related = append(m.Related, w.modsRelation(rel))
 	}
@@ -212,8 +212,8 @@ func (w writer) modsOrigin(m *mods, r library.Record) {
 	}
 }
 
-func (w writer) modsSubjects(m *mods, r library.Record) {
-	for _, id := range r.Themes {
+func (w writer) modsSubjects(m *mods, fed library.Fed) {
+	for _, id := range fed.Record.Themes {
 		theme, ok := framework.Theme(id)
 		if !ok {
 			continue
@@ -222,8 +222,15 @@ func (w writer) modsSubjects(m *mods, r library.Record) {
 			m.Subjects = append(m.Subjects, modsSubject{Lang: t, Authority: "polis", URI: w.Origin + "/themes/" + id, Topics: []string{theme.Names[t]}})
 		}
 	}
+	for _, c := range fed.About {
+		for _, t := range lang.All {
+			if c.Names[t] != "" {
+				m.Subjects = append(m.Subjects, modsSubject{Lang: t, Authority: c.Scheme, URI: c.URI, Topics: []string{c.Names[t]}})
+			}
+		}
+	}
 	for _, t := range lang.All {
-		for _, word := range r.Keywords[t] {
+		for _, word := range fed.Record.Keywords[t] {
 			m.Subjects = append(m.Subjects, modsSubject{Lang: t, Topics: []string{word}})
 		}
 	}

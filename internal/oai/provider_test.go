@@ -13,6 +13,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/lang"
 	"polis/internal/library"
+	"polis/internal/thesaurus"
 )
 
 var secondsForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
@@ -189,6 +190,57 @@ func TestADocumentIsDescribedInItsLanguages(t *testing.T) {
 			if !strings.Contains(rich, `<subject xml:lang="`+string(tag)+`" authority="polis"`) {
 				t.Errorf("no theme in %s", tag)
 			}
+		}
+	})
+}
+
+func TestConfirmedConceptsAreSubjects(t *testing.T) {
+	each(t, 0, func(t *testing.T, h *house) {
+		if err := thesaurus.Seed(ctx, h.lib.DB); err != nil {
+			t.Fatal(err)
+		}
+		id := h.guide()
+		if err := h.lib.ProposeConcepts(ctx, true, func(int64, int64) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.get(id).field("subject"); slices.Contains(got, "en:electronic evidence") || slices.Contains(got, "en:witness") {
+			t.Errorf("what nobody confirmed is given away: %q", got)
+		}
+		before := h.record(id)
+		if err := h.lib.IndexWith(ctx, desk, id, []string{"electronic-evidence", "witness"}); err != nil {
+			t.Fatal(err)
+		}
+		if !h.record(id).Updated.After(before.Updated) {
+			t.Error("a concept does not move the date")
+		}
+		got := h.get(id).field("subject")
+		for _, want := range []string{"en:electronic evidence", "fr:preuve électronique", "ru:свидетель"} {
+			if !slices.Contains(got, want) {
+				t.Errorf("no %s among %q", want, got)
+			}
+		}
+		if slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "de:") }) {
+			t.Errorf("a language that the document has not: %q", got)
+		}
+		rich := func() string {
+			return h.ask("verb=GetRecord&metadataPrefix=mods&identifier=" + url.QueryEscape(h.identifier(id))).Got.Metadata.Inner
+		}
+		for _, want := range []string{
+			`<subject xml:lang="de" authority="policing" valueURI="urn:polis:concept:witness"><topic>Zeuge</topic>`,
+			`<subject xml:lang="it" authority="policing" valueURI="urn:polis:concept:electronic-evidence">`,
+		} {
+			if !strings.Contains(rich(), want) {
+				t.Errorf("MODS has no %s:\n%s", want, rich())
+			}
+		}
+		if once, again := rich(), rich(); once != again {
+			t.Error("the same record is written in two ways")
+		}
+		if err := h.lib.IndexWith(ctx, desk, id, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.get(id).field("subject"); slices.Contains(got, "en:witness") {
+			t.Errorf("what was refused is given away: %q", got)
 		}
 	})
 }

@@ -23,7 +23,7 @@ var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork)
 
 var ofAccount = []Part{
 	{Table: "person", Columns: []string{"email", "owner"}, Given: []Section{{"person", `
-		SELECT id, email, name, acts_for, body, lang, secret <> '' AS has_password, confirmed, seen, signed_out, blocked, warned, warned_again, created, updated
+		SELECT id, email, name, acts_for, body, lang, reads, secret <> '' AS has_password, confirmed, seen, signed_out, blocked, warned, warned_again, created, updated
 		FROM person WHERE {scope} AND id = $1`}}},
 	{Table: "person_word", Columns: []string{"person"}, Exempt: "the words of her name and address, which stand in her row"},
 	{Table: "vouching", Columns: []string{"person", "by_whom", "ended_by", "owner"}, Given: []Section{
@@ -98,6 +98,9 @@ var ofWork = []Part{
 	}},
 	{Table: "document_concept", Columns: []string{"by_whom"}, Given: []Section{{
 		"concepts_decided", "SELECT document, concept, stage, at FROM document_concept WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "twin", Columns: []string{"by_whom"}, Given: []Section{{
+		"duplicates_decided", "SELECT one, other, stage, kept, decided FROM twin WHERE {scope} AND by_whom = $1 ORDER BY decided",
 	}}},
 	{Table: "intake", Columns: []string{"owner"}, Given: []Section{{"arrived", `
 		SELECT id, batch, file, sum, bytes, stage, reason, proposal, document, created, updated FROM intake

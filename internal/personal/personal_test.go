@@ -148,6 +148,8 @@ func (p *place) furnish() {
 	p.row("INSERT INTO batch_document (batch, n, document, rev, stage, reason, was, became) SELECT 'ba', 1, MIN(id), 1, 'waiting', '', '', 0 FROM document")
 	p.row("INSERT INTO concept_scheme (id, uri, title, created) VALUES ('s', 'urn:s', 'S', $1)", now)
 	p.row("INSERT INTO concept (id, uri, scheme, notation, deprecated, shipped, rev, created, updated) VALUES ('c', 'urn:c', 's', '', FALSE, '', 1, $1, $1)", now)
+	p.row(`INSERT INTO twin (one, other, lang, likeness, file, symbol, titled, found, stage, kept, by_whom, decided)
+		VALUES ('a', 'b', 'en', 900, FALSE, FALSE, FALSE, $2, 'different', '', $1, $2)`, p.id, now)
 	p.row("INSERT INTO document_concept (document, concept, stage, weight, by_whom, at) SELECT MIN(id), 'c', 'confirmed', 0, $1, $2 FROM document", p.id, now)
 }
 

@@ -61,6 +61,10 @@ var rules = []rule{
 	{"attempts", "DELETE FROM attempt WHERE bucket IN (SELECT bucket FROM attempt WHERE last < $1 AND expires < $2 LIMIT 200)"},
 	{"quarantine", "DELETE FROM intake WHERE id IN (SELECT id FROM intake WHERE stage IN ('quarantined', 'discarded') AND updated < $1 AND created < $2 LIMIT 200)"},
 	{"letters", "DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE stage <> 'waiting' AND updated < $1 AND created < $2 LIMIT 200)"},
+	{"batches", `DELETE FROM batch_document WHERE (batch, n) IN (
+		SELECT d.batch, d.n FROM batch_document d JOIN batch b ON b.id = d.batch WHERE b.updated < $1 AND b.created < $2 LIMIT 200)`},
+	{"batches", `DELETE FROM batch WHERE id IN (
+		SELECT b.id FROM batch b WHERE b.updated < $1 AND b.created < $2 AND NOT EXISTS (SELECT 1 FROM batch_document d WHERE d.batch = b.id) LIMIT 200)`},
 	{"misses", "DELETE FROM search_miss WHERE (day, lang, asked) IN (SELECT day, lang, asked FROM search_miss WHERE day < $1 AND day < $2 LIMIT 200)"},
 }
 

@@ -29,7 +29,6 @@ func Find(ctx context.Context, q store.Reader, text string, t lang.Tag, limit in
 	if text == "" {
 		return nil, nil
 	}
-	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 	type row struct {
 		Label
 		Folded, Scheme string
@@ -40,7 +39,7 @@ func Find(ctx context.Context, q store.Reader, text string, t lang.Tag, limit in
 		JOIN concept c ON c.id = l.concept
 		WHERE {scope} AND NOT c.deprecated AND l.folded LIKE $1 ESCAPE '\'
 		ORDER BY LENGTH(l.folded), l.folded, l.concept
-		LIMIT $2`, pattern, maxFound)
+		LIMIT $2`, containing(text), maxFound)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +72,21 @@ func Find(ctx context.Context, q store.Reader, text string, t lang.Tag, limit in
 		list[i].Name = names[list[i].Concept].In(t)
 	}
 	return list, err
+}
+
+// HasWord reports whether a word stands in a label of our own vocabulary, in any of
+// the languages.
+func HasWord(ctx context.Context, q store.Reader, word string) (bool, error) {
+	word = fold(word)
+	labels, err := store.List[string](ctx, q, everything, `
+		SELECT l.folded FROM concept_label l JOIN concept c ON c.id = l.concept
+		WHERE {scope} AND c.scheme = $1 AND l.folded LIKE $2 ESCAPE '\'`, Policing, containing(word))
+	return word != "" && slices.ContainsFunc(labels, func(label string) bool { return slices.Contains(strings.Fields(label), word) }), err
+}
+
+// containing is the pattern of what has the text somewhere.
+func containing(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 }
 
 // Named finds the concept that a person means by what she wrote: its id, or one
