@@ -15,7 +15,7 @@ import (
 // (doc/architecture.md, "Rooms").
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
-	{"personal", "watch", "oai"},
+	{"personal", "watch", "oai", "usage"},
 	{"library"},
 	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},

@@ -46,10 +46,10 @@ func build(b *testing.B) {
 }
 
 // started is the program on the place, ready to answer.
-func started(b testing.TB, p place) *served {
+func started(b testing.TB, p place, flags ...string) *served {
 	b.Helper()
 	s := &served{}
-	if err := s.start(p.flags()...); err != nil {
+	if err := s.start(append(p.flags(), flags...)...); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(s.kill)

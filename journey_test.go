@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +26,13 @@ type journey struct {
 // begin serves the demonstration and opens a browser on it.
 func begin(t *testing.T) *journey {
 	t.Helper()
+	return beginWith(t, place{Data: t.TempDir()}, func(*house) error { return nil })
+}
+
+// beginWith serves the demonstration of a place, with what is done to it before, and
+// opens a browser on it.
+func beginWith(t *testing.T, p place, prepare func(*house) error, flags ...string) *journey {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
@@ -32,34 +40,38 @@ func begin(t *testing.T) *journey {
 		}
 		t.Skip("no Chromium")
 	}
-	p := place{Data: t.TempDir()}
-	h, err := p.open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := demo.Load(t.Context(), h.library, func(int, int) {}); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.close(); err != nil {
-		t.Fatal(err)
-	}
 	s := &served{}
-	if err := s.start("--data", p.Data); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.kill)
-	if err := s.expect("/ready", "200", "ready"); err != nil {
-		t.Fatal(err)
-	}
+	serveWith(t, s, p, func(h *house) error {
+		return errors.Join(demo.Load(t.Context(), h.library, func(int, int) {}), prepare(h))
+	}, flags...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(cancel)
 	return &journey{t, ctx, s.url}
+}
+
+// serveWith serves a place, with what is put into it before.
+func serveWith(t *testing.T, s *served, p place, prepare func(*house) error, flags ...string) {
+	t.Helper()
+	h, err := p.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(prepare(h), h.close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.start(append(p.flags(), flags...)...); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.kill)
+	if err := s.expect("/ready", "200", "ready"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (j *journey) do(what string, steps ...chromedp.Action[chromedp.Void]) {

@@ -21,6 +21,7 @@ import (
 	"polis/internal/oai"
 	"polis/internal/search"
 	"polis/internal/thesaurus"
+	"polis/internal/usage"
 	"polis/internal/web"
 )
 
@@ -89,6 +90,7 @@ func (f faces) serve(ctx context.Context, c *console, p place) error {
 type running struct {
 	*system
 	post    *mail.Post
+	usage   *usage.Counter
 	server  *http.Server
 	metrics *http.Server       // nil where there are none
 	plain   *http.Server       // leads from http to https, or nil
@@ -117,7 +119,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	if err != nil {
 		return nil, err
 	}
-	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), failed: make(chan error, 3)}
+	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 3)}
 	r.post.Finish = sys.watch().Finish(r.post.Finish)
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
@@ -136,7 +138,9 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	r.server.BaseContext = func(net.Listener) context.Context { return requests }
 	r.work.Go(func() { sys.library.Follow(background, sys.index, log) })
 	r.work.Go(func() { sys.library.Speak(background, sys.words, log) })
+	r.work.Go(func() { settle(background) })
 	r.work.Go(func() { r.post.Work(background) })
+	r.work.Go(func() { r.usage.Work(background) })
 	for range max(f.Workers, 0) {
 		r.work.Go(func() { sys.jobs.Work(background) })
 	}
@@ -171,9 +175,21 @@ func (s *system) warm(ctx context.Context) {
 	_, _ = s.index.Search(ctx, access.Scope{}, search.Query{Lang: "en", Facets: true, Group: true}) // the page says what is wrong
 }
 
+// settled is when the start is over, as far as memory goes.
+const settled = 2 * time.Second
+
+// settle gives back what the start needed and nothing else does.
+func settle(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(settled):
+		giveBack()
+	}
+}
+
 // routes wires the faces: this is the one place where a room gets its address.
 func (r *running) routes(f faces, counts *counts) *http.Server {
-	rooms := &web.House{DB: r.db, Keys: r.keys, Library: r.library, Index: r.index, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
+	rooms := &web.House{DB: r.db, Usage: r.usage, Keys: r.keys, Library: r.library, Index: r.index, Lexicon: r.words, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
 	site := rooms.Open(web.Options{Origin: r.post.Origin, Version: version(), Log: r.log, Served: counts.add, HTTPS: f.HTTPS || f.encrypted(), Proxies: f.Proxies, Rates: f.rates(), Contact: f.SecurityContact})
 	programs := &api.API{
 		DB: r.db, Library: r.library, Index: r.index, Version: version(),
@@ -218,7 +234,9 @@ func (r *running) stop() error {
 		}
 	}
 	r.work.Wait()
-	err := r.system.close()
+	rest, done := context.WithTimeout(context.Background(), time.Second)
+	defer done()
+	err := errors.Join(r.usage.Flush(rest), r.system.close())
 	r.log.Info("stopped")
 	return err
 }
@@ -234,7 +252,9 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(account.ReviewJob, account.ReviewEvery, account.Reviewer(h.db, account.RemindByMail))
 	r.Every(account.SpellJob, account.SpellEvery, account.Speller(h.db))
 	r.Every(library.ProposeJob, library.ProposeEvery, h.library.Proposer)
+	r.Every(library.TwinJob, library.TwinEvery, h.library.TwinSeeker)
 	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
+	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
 	h.keeper().Enrol(r)
 	return r
 }

@@ -46,6 +46,7 @@ func (a *API) Handler() http.Handler {
 	h.UseMiddleware(a.meet)
 	a.registerSearch(h)
 	a.registerDocuments(h)
+	a.registerUsage(h)
 	a.registerDirectory(h)
 	a.registerFramework(h)
 	describeFiles(h.OpenAPI())

@@ -58,6 +58,7 @@ func serve(t *testing.T, fn func(t *testing.T, ask func(path, as string) (int, m
 		people := map[string]access.Subject{
 			"member": access.Act("m", access.MemberRole, "", ""),
 			"kg":     access.Act("f", access.FocalPoint, "KG", ""),
+			"desk":   access.Act("d", access.DeskOfficer, "", ""),
 		}
 		h := (&api.API{
 			DB: db, Library: lib, Index: ix, Version: "test",
@@ -213,7 +214,7 @@ func TestTheAPIDescribesItself(t *testing.T) {
 		if code != http.StatusOK || !strings.HasPrefix(doc["openapi"].(string), "3.1") {
 			t.Fatal(code, doc["openapi"])
 		}
-		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/directory", "/api/v1/framework"} {
+		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/documents/{id}/usage", "/api/v1/directory", "/api/v1/framework"} {
 			if doc["paths"].(map[string]any)[path] == nil {
 				t.Errorf("%s is not described", path)
 			}

@@ -96,6 +96,7 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 		return []TextPart{
 			f.part("privacy", "visitors", 2),
 			f.part("privacy", "log", 2),
+			f.usagePart(),
 			f.personalPart("account", 3),
 			f.personalPart("events", 3),
 			f.personalPart("rights", 4),

@@ -15,6 +15,7 @@ type AccountView struct {
 	Reads    []Reads
 	May      []string // sentences
 	Language []Field
+	Tongues  []Field // the languages that she reads
 }
 
 // Reads is one circle of records, and whether she reads it.
@@ -28,6 +29,7 @@ var accountPage = newPage("account", AccountView{
 	Reads:    []Reads{{Tag{Done, "Public"}, "Everyone can read it."}, {Tag{Plain, "Official use"}, "Not open to you."}},
 	May:      []string{"You may add documents to the library."},
 	Language: []Field{{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
+	Tongues:  []Field{{Name: "reads", Label: "I read", Type: "checkboxes", Options: []Option{{Value: "ru", Text: "Русский", Chosen: true}}}},
 })
 
 var noticeLanguage = newNotice("account.language.saved")
@@ -57,6 +59,7 @@ func (h *House) account(w http.ResponseWriter, r *http.Request) error {
 		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",
 		Options: append([]Option{{Value: "", Text: f.T("account.lang.browser"), Chosen: p.Lang == ""}}, languageOptions(string(p.Lang))...),
 	}}
+	v.Tongues = f.tonguesFields(append([]lang.Tag{}, who.Reads...))
 	return accountPage.Show(w, f, v)
 }
 

@@ -51,12 +51,11 @@ func (h *House) openDictionaries() {
 
 // dictionaries shows the page; wrong names the fields of the form that are.
 func (h *House) dictionaries(w http.ResponseWriter, r *http.Request, status int, wrong map[string]string) error {
-	words := lexicon.New(h.DB, h.Library.Files)
-	books, err := words.Dictionaries(r.Context())
+	books, err := h.Lexicon.Dictionaries(r.Context())
 	if err != nil {
 		return err
 	}
-	known, err := words.Known(r.Context())
+	known, err := h.Lexicon.Known(r.Context())
 	if err != nil {
 		return err
 	}
@@ -133,8 +132,7 @@ func (h *House) addDictionary(w http.ResponseWriter, r *http.Request) error {
 	}
 	from, _ := lang.Parse(r.PostFormValue("from"))
 	to, _ := lang.Parse(r.PostFormValue("to"))
-	words := lexicon.New(h.DB, h.Library.Files)
-	_, _, err = words.Import(r.Context(), ReaderOf(r).Subject, bookName(head.Filename), lexicon.Direction{From: from, To: to}, pairs, nil)
+	_, _, err = h.Lexicon.Import(r.Context(), ReaderOf(r).Subject, bookName(head.Filename), lexicon.Direction{From: from, To: to}, pairs, nil)
 	var fault *lexicon.FaultError
 	switch {
 	case errors.As(err, &fault):
@@ -163,8 +161,7 @@ func bookName(file string) string {
 }
 
 func (h *House) removeDictionary(w http.ResponseWriter, r *http.Request) error {
-	words := lexicon.New(h.DB, h.Library.Files)
-	if err := words.Remove(r.Context(), ReaderOf(r).Subject, r.PathValue("id")); err != nil {
+	if err := h.Lexicon.Remove(r.Context(), ReaderOf(r).Subject, r.PathValue("id")); err != nil {
 		return err
 	}
 	return h.site.Frame(r).Redirect(w, dictionariesPath, noticeBookOut, 0)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 
 	"polis/internal/library"
 	"polis/internal/oai"
+	"polis/internal/search"
 	"polis/internal/store"
 )
 
@@ -31,6 +33,7 @@ type SourceLine struct {
 	Nightly string // address that turns the nightly harvest on or off
 	Turn    string // what that does
 	To      string // the value that it sends
+	Look    string // address where one sees how far the harvest under way is, or ""
 	Aside   string // how many records could not be taken, or ""
 	Records []AsideLine
 }
@@ -46,7 +49,7 @@ var sourcesPage = newPage("admin-sources", SourcesView{
 	Feeds: "Others harvest this library at https://polis.example/oai.",
 	Sources: []SourceLine{{
 		Name: "National Library", Tags: []Tag{{Done, "Every night"}, {Refusal, "The last harvest failed"}}, Reason: "The repository cannot be reached.",
-		Facts: []Fact{{"Last harvest", []Link{{"3 March 2026, 10:00", ""}}}}, Now: "/en/admin/sources/1/now", Nightly: "/en/admin/sources/1/nightly", Turn: "Stop the nightly harvest", To: "0",
+		Facts: []Fact{{"Last harvest", []Link{{"3 March 2026, 10:00", ""}}}}, Now: "/en/admin/sources/1/now", Nightly: "/en/admin/sources/1/nightly", Turn: "Stop the nightly harvest", To: "0", Look: "/en/admin/sources",
 		Aside: "1 record could not be taken", Records: []AsideLine{{Link{"oai:library.example:1", ""}, "It has no title.", "/en/library/1"}},
 	}},
 	Action: "/en/admin/sources",
@@ -66,14 +69,28 @@ const (
 )
 
 func (h *House) openSources() {
-	h.site.Handle("GET "+sourcesPath, h.operates(func(w http.ResponseWriter, r *http.Request) error {
+	h.site.Handle("GET "+sourcesPath, h.harvests(func(w http.ResponseWriter, r *http.Request) error {
 		return h.sources(w, r, sourceDraft{nightly: true})
 	}))
-	h.site.Handle("POST "+sourcesPath, h.operates(h.addSource))
-	h.site.Handle("POST "+sourcesPath+"/{id}/now", h.operates(h.onSource(noticeHarvest, h.harvestNow)))
-	h.site.Handle("POST "+sourcesPath+"/{id}/nightly", h.operates(h.onSource(noticeSource, func(r *http.Request, s library.Source) error {
+	h.site.Handle("POST "+sourcesPath, h.harvests(h.addSource))
+	h.site.Handle("POST "+sourcesPath+"/{id}/now", h.harvests(h.onSource(noticeHarvest, h.harvestNow)))
+	h.site.Handle("POST "+sourcesPath+"/{id}/nightly", h.harvests(h.onSource(noticeSource, func(r *http.Request, s library.Source) error {
 		return h.Library.SetNightly(r.Context(), ReaderOf(r).Subject, s.ID, r.PostFormValue("nightly") == "1")
 	})))
+}
+
+// harvests leads to the sign-in who is not, and refuses who may not bring other
+// libraries in.
+func (h *House) harvests(next Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !signedIn(r) {
+			return h.mustSignIn(w, r)
+		}
+		if d := library.MayHarvest(ReaderOf(r).Subject); !d.Allowed {
+			return Refused(d.Rule)
+		}
+		return next(w, r)
+	}
 }
 
 // sourceDraft is a library as somebody names it in the form.
@@ -96,10 +113,17 @@ func (h *House) sources(w http.ResponseWriter, r *http.Request, d sourceDraft) e
 	}
 	f.Title, f.Crumbs = f.T("exchange.title"), []Link{{f.T("admin.title"), f.URL("/admin")}}
 	v := SourcesView{Action: f.URL(sourcesPath), Feeds: f.T("exchange.feeds", "url", h.ownOrigin()+oai.Path)}
+	working, err := oai.UnderWay(r.Context(), h.DB)
+	if err != nil {
+		return err
+	}
 	for _, s := range list {
 		line, err := h.sourceLine(r, words, s)
 		if err != nil {
 			return err
+		}
+		if working[s.ID] {
+			line.Tags, line.Look = []Tag{{Attention, f.T("exchange.state.working")}}, f.URL(sourcesPath)
 		}
 		v.Sources = append(v.Sources, line)
 	}
@@ -149,6 +173,15 @@ func nameOfSource(s library.Source) string {
 	return s.URL
 }
 
+// sourceName names a source where it stands as a filter of the library.
+func (h *House) sourceName(ctx context.Context, id string) string {
+	s, err := h.Library.Source(ctx, id)
+	if err != nil {
+		return id
+	}
+	return nameOfSource(s)
+}
+
 // webAddress lets only addresses of the web become links.
 func webAddress(s string) string {
 	if u, err := url.Parse(s); err != nil || u.Scheme != "https" && u.Scheme != "http" {
@@ -173,7 +206,7 @@ func (w wording) sourceFacts(s library.Source, held int64) []Fact {
 	if !s.Ran.IsZero() {
 		facts = append(facts, Fact{w.T("exchange.field.did"), []Link{{w.T("exchange.did", "added", s.Added, "changed", s.Changed, "withdrawn", s.Withdrawn, "same", s.Same), ""}}})
 	}
-	return append(facts, Fact{w.T("exchange.field.held"), []Link{{w.Number(held), ""}}})
+	return append(facts, Fact{w.T("exchange.field.held"), []Link{{w.T("library.count", "n", held), w.URL("/library?" + string(search.Harvest) + "=" + s.ID)}}})
 }
 
 // sourceForm fills the form, with what is wrong in it.

@@ -9,6 +9,7 @@ import (
 
 	"polis/internal/job"
 	"polis/internal/library"
+	"polis/internal/personal"
 	"polis/internal/search"
 	"polis/internal/store"
 )
@@ -21,9 +22,11 @@ type BatchView struct {
 	Facts       []Fact
 	Progress    string // how far the work is, or ""
 	Done, Total int64
+	Look        string // address where one sees how far it is later, or ""
 	Failed      string
 	Acts        []BatchAct
 	Says        string // what happens next
+	Kept        string // until when it is kept, and can be undone
 	Lines       []BatchLineView
 	More        string
 }
@@ -49,7 +52,7 @@ type DifferenceView struct {
 
 var batchPage = newPage("batch", BatchView{
 	Edit: "“militia” → “police”", Asked: "militia", Tag: Tag{Attention, "At work"}, Facts: []Fact{{"To be changed", []Link{{"12 documents", ""}}}},
-	Progress: "50 of 230", Done: 50, Total: 230, Failed: "It broke.", Says: "Nothing has been changed yet.",
+	Progress: "50 of 230", Done: 50, Total: 230, Look: "/en/batches/1", Failed: "It broke.", Says: "Nothing has been changed yet.", Kept: "The former values are kept until 3 June 2026.",
 	Acts:  []BatchAct{{"/en/batches/1/start", "Change 12 documents", ""}},
 	Lines: []BatchLineView{{"The militia", "/en/library/1", "en", "Changed", []DifferenceView{{"Title", "en", []MarkedText{{"The ", false}, {"militia", true}}, []MarkedText{{"The ", false}, {"police", true}}}}}},
 	More:  "/en/batches/1?after=50",
@@ -91,6 +94,13 @@ func (h *House) batch(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := BatchView{Edit: words.edit(b.Edit), Asked: words.askedOf(b), Tag: words.batchTag(b), Facts: words.batchFacts(b, counts)}
 	words.batchWork(&v, b, work, counts)
+	if b.Stage == library.BatchDone {
+		periods, err := personal.LoadPeriods(ctx, h.DB)
+		if err != nil {
+			return err
+		}
+		v.Kept = f.T("tidy.says.kept", "date", f.Date(b.Updated.AddDate(0, 0, periods["batches"])))
+	}
 	for _, line := range lines {
 		v.Lines = append(v.Lines, words.batchLine(line, titles[line.Document]))
 	}
@@ -171,6 +181,7 @@ func (w wording) batchWork(v *BatchView, b library.Batch, work job.Job, counts [
 			act("undo", "tidy.act.undo", "warning")
 		}
 	case job.Waiting, job.Running:
+		v.Look = w.URL(batchPath(b.ID))
 		act("stop", "tidy.act.stop", "secondary")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/lang"
 	"polis/internal/library"
 )
 
@@ -80,7 +81,9 @@ func TestALibrarianEditsAllThatASearchFinds(t *testing.T) {
 			if got := v.post(path + "/start"); got.status != http.StatusSeeOther {
 				t.Fatal(got.status, got.body)
 			}
-			v.until(changes, "Undoing restores")
+			if body := v.until(changes, "Undoing restores"); !strings.Contains(body, "kept until "+lang.For("en").Date(time.Now().AddDate(0, 0, 90))) {
+				t.Error("it does not say until when it can be undone")
+			}
 			for id, title := range map[string]string{first: "The police and the public", second: "A police guide"} {
 				if !strings.Contains(v.get("/en/library/"+id).body, title) {
 					t.Errorf("%s is not there", title)

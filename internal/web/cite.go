@@ -8,6 +8,7 @@ import (
 
 	"polis/internal/cite"
 	"polis/internal/library"
+	"polis/internal/usage"
 )
 
 // CiteView is a passage and how to cite it.
@@ -59,6 +60,7 @@ func (h *House) cite(w http.ResponseWriter, r *http.Request) error {
 	for _, format := range cite.Formats {
 		v.Exports = append(v.Exports, Link{format.Name, f.URL("/library/" + rec.ID + "/cite." + format.Ext + "?lang=" + string(ed.Lang))})
 	}
+	h.used(r, rec.Document, ed.Lang, usage.Cite)
 	return citePage.Show(w, f, v)
 }
 

@@ -8,6 +8,7 @@ import (
 	"polis/internal/cite"
 	"polis/internal/lang"
 	"polis/internal/library"
+	"polis/internal/usage"
 )
 
 // maxReferences is how many documents of a search one file of references has.
@@ -28,6 +29,7 @@ func (h *House) citeDocument(f cite.Format) Handler {
 		if err != nil {
 			return err
 		}
+		h.used(r, rec.Document, rec.Edition(wantedLang(r)).Lang, usage.Cite)
 		return h.sendReferences(w, r, f, "polis-"+rec.ID, []library.Wish{{Document: rec.ID, Lang: wantedLang(r)}})
 	}
 }

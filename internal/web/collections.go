@@ -187,7 +187,7 @@ func (c collectionForm) fields(w wording, who access.Subject, v *CollectionFormV
 		v.Own[0].Error = w.T(key)
 	}
 	v.Level = d.readers(c.circle)
-	v.Level.Hint = w.T("collections.hint.level")
+	v.Level.Label, v.Level.Hint = w.T("collections.field.level"), w.T("collections.hint.level")
 }
 
 func (h *House) newCollection(w http.ResponseWriter, r *http.Request) error {

@@ -41,6 +41,8 @@ func faces() map[string]face {
 		"GET /library/{id}/{lang}":              {of: about("/library/ID/en?beside=ru", "/library/ID/ru", "/library/ID/en?part=2", "/library/ID/de")},
 		"GET /library/{id}/{lang}/cite":         {of: about("/library/ID/en/cite?p=1", "/library/ID/en/cite")},
 		"GET /library/{id}/{lang}/file":         {of: about("/library/ID/en/file?v=VERSION", "/library/ID/en/file?v=VERSION&view=1")},
+		"GET /library/usage":                    {whole: []string{"/library/usage", "/ru/library/usage?show=least&added=2026", "/library/usage?period=all&theme=cybercrime&type=guide"}},
+		"GET /library/usage.csv":                {whole: []string{"/library/usage.csv?period=all", "/library/usage.csv?period=all&show=least&added=2026"}},
 		"GET /library/misses":                   {whole: []string{"/library/misses"}},
 		"GET /library/{id}/edit":                {of: about("/library/ID/edit")},
 		"GET /library/{id}/withdraw":            {of: about("/library/ID/withdraw")},
@@ -56,6 +58,8 @@ func faces() map[string]face {
 		"GET /collections/{id}/references.ris":  {of: about("/collections/COLLECTION/references.ris"), whole: []string{"/collections/face-all/references.ris"}},
 		"GET /collections/{id}/references.json": {of: about("/collections/COLLECTION/references.json"), whole: []string{"/collections/face-all/references.json"}},
 		"GET /library/bulk":                     {of: about("/library/bulk?q=WORD"), whole: []string{"/library/bulk", "/ru/library/bulk?theme=cybercrime"}},
+		"GET /library/twins":                    {whole: []string{"/library/twins", "/ru/library/twins?kind=near", "/library/twins?kind=exact&lang=en", "/library/twins?lang=ru", "/library/twins?after=999.0.0"}},
+		"GET /twins/{a}/{b}":                    {of: about("/twins/ID/BESIDE", "/twins/BESIDE/ID?lang=ru")},
 		"GET /batches/{id}":                     {none: "her own changes; what they show of documents is tried in bulk_test.go"},
 		"GET /library/lowering":                 {whole: []string{"/library/lowering"}},
 		"GET /files/{version}":                  {of: about("/files/VERSION", "/files/VERSION?view=1")},
@@ -138,10 +142,12 @@ func faces() map[string]face {
 		"GET /account/security/passkey":         own,
 		"GET /account/tokens":                   own,
 		"GET /account/searches":                 own,
+		"GET /languages":                        own,
 		"GET /account/searches/{id}":            {of: about("/account/searches/ID")},
 		"GET /letters/stop":                     door,
 		"GET /robots.txt":                       text,
 		"GET /sitemap.xml":                      {whole: []string{"/sitemap.xml"}},
+		"GET /sitemap/collections.xml":          {whole: []string{"/sitemap/collections.xml"}},
 		"GET /sitemap/pages.xml":                {whole: []string{"/sitemap/pages.xml"}},
 		"GET /sitemap/documents.xml":            {of: bare("/sitemap/documents.xml?from=ID"), told: "what comes after it", whole: []string{"/sitemap/documents.xml"}},
 		"GET /suggest":                          {of: about("/suggest?q=WORD", "/suggest?q=WORT", "/suggest?q=SYMBOL"), whole: []string{"/suggest?q=" + common, "/ru/suggest?q=" + common}},
@@ -187,7 +193,7 @@ func bare(paths ...string) func(s secret) []string {
 // its own description.
 var (
 	apiOfOne = []string{
-		"/api/v1/documents/ID", "/api/v1/documents/ID/en/text", "/api/v1/documents/ID/ru/text",
+		"/api/v1/documents/ID", "/api/v1/documents/ID/usage", "/api/v1/documents/ID/en/text", "/api/v1/documents/ID/ru/text",
 		"/api/v1/search?q=WORD", "/api/v1/search?q=%22WORD%22&group=true", "/api/v1/search?q=WOR&limit=100",
 	}
 	apiOfAll = []string{

@@ -25,6 +25,7 @@ import (
 	"polis/internal/oai"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
+	"polis/internal/usage"
 )
 
 // The property that everything else rests on: no face ever shows a record that
@@ -42,6 +43,7 @@ type secret struct {
 	word                string
 	id, version, intake string
 	collection          string // with the document in it, and its word
+	beside              string // a document that all may read
 	owner               string
 	label               access.Label
 	symbol              string
@@ -62,7 +64,7 @@ func newSecret(r *rand.Rand) secret {
 
 func (s secret) fill(path string) string {
 	return strings.NewReplacer("WORD", s.word, "WORT", s.typo, "WOR", s.prefix, "SYMBOL", url.QueryEscape(s.symbol),
-		"COLLECTION", s.collection, "ID", s.id, "VERSION", s.version, "INTAKE", s.intake, "OWNER", s.owner).Replace(path)
+		"COLLECTION", s.collection, "BESIDE", s.beside, "ID", s.id, "VERSION", s.version, "INTAKE", s.intake, "OWNER", s.owner).Replace(path)
 }
 
 // blank takes out of an answer what the question had put in.
@@ -169,7 +171,7 @@ func (w *world) populate() {
 	for _, g := range []string{"face-g1", "face-g2"} {
 		must(account.OpenGroup(context.Background(), w.DB, system, g, "Circle "+g, ""))
 	}
-	w.onlookers = []onlooker{{name: "nobody"}}
+	w.onlookers = []onlooker{{name: "nobody"}, {name: "nobody, who reads Italian", headers: []string{"Cookie", tonguesCookie + "=it"}}}
 	for _, p := range []struct {
 		name, state, body string
 		role              access.Role
@@ -189,6 +191,9 @@ func (w *world) populate() {
 		email := p.name + "@face.example"
 		who, err := account.Create(context.Background(), w.DB, system, account.New{Email: email, Name: "Face " + p.name, Role: p.role, ActsFor: p.state, Body: p.body, Password: testPassword})
 		must(err)
+		if p.name == "officer" { // everything is in languages that she has not chosen
+			must(account.SetTongues(context.Background(), w.DB, system, who.ID, []lang.Tag{"de"}))
+		}
 		if p.group != "" {
 			must(account.Admit(context.Background(), w.DB, system, p.group, who.ID))
 		}
@@ -269,6 +274,8 @@ func (w *world) hide(label access.Label) secret {
 		w.t.Fatal(err)
 	}
 	w.collect(s)
+	w.countUses(s)
+	w.pair(&s)
 	rec, err := w.Library.Get(ctx, store.Everything("test"), s.id)
 	if err != nil {
 		w.t.Fatal(err)
@@ -278,6 +285,19 @@ func (w *world) hide(label access.Label) secret {
 		s.owner = label.Owner
 	}
 	return s
+}
+
+// countUses lets a document be read, each another number of times, and that be known
+// although not everybody reads it.
+func (w *world) countUses(s secret) {
+	w.t.Helper()
+	for _, p := range []usage.Period{usage.PeriodOf(usage.Year, time.Now()), {Span: usage.All}} {
+		_, err := store.Upkeep(context.Background(), w.DB, "INSERT INTO usage_count (document, span, since, lang, reads, found, files, cites) VALUES ($1, $2, $3, '', $4, 11, 12, 13)",
+			s.id, string(p.Span), p.Since, 10+w.rand.IntN(90))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // collect puts a document into a collection of its own, which is for the same
@@ -307,10 +327,38 @@ func (w *world) collect(s secret) {
 	}
 }
 
+// pair says of a document that it is like each of those before it; the first of all
+// is for everybody.
+func (w *world) pair(s *secret) {
+	w.t.Helper()
+	if w.control.beside == "" {
+		w.control.beside = s.id
+	}
+	s.beside = w.control.beside
+	_, err := store.Write(context.Background(), w.DB, access.System("test"), func(tx *store.Tx) (store.Event, error) {
+		for i, other := range w.secrets {
+			if other.operators {
+				continue
+			}
+			one, last := min(s.id, other.id), max(s.id, other.id)
+			_, err := tx.Exec(context.Background(), `INSERT INTO twin (one, other, lang, likeness, file, symbol, titled, found, stage, kept, by_whom, decided)
+				VALUES ($1, $2, $3, $4, $5, $5, $5, 1, 'open', '', '', 0)`, one, last, []string{"en", "ru"}[i%2], 1000-(i%3)*50, i%2 == 0)
+			if err != nil {
+				return store.Event{}, err
+			}
+		}
+		return store.Event{Act: "library.twins.found", Object: s.id, Label: s.label}, nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // arrives lets somebody bring a file that she has not confirmed.
 func (w *world) arrives(email string) secret {
 	w.t.Helper()
 	s := newSecret(w.rand)
+	s.beside = w.control.beside
 	v := w.visitor()
 	v.post("/en/sign-in", "email", email, "password", testPassword)
 	address := v.arrive(s.word+".md", "# Title "+s.word+"\n\nText of "+s.word+".\n")

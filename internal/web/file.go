@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"polis/internal/blob"
+	"polis/internal/library"
 	"polis/internal/store"
+	"polis/internal/usage"
 )
 
 func fileExt(name string) string {
@@ -76,6 +78,9 @@ func (h *House) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	head.Set("Cache-Control", "private, no-cache")
 	head.Set("ETag", strconv.Quote(v.Sum))
+	if piece := r.Header.Get("Range"); piece == "" || strings.HasPrefix(piece, "bytes=0-") {
+		h.used(r, library.Document{ID: v.Document, Label: v.Label}, v.Lang, usage.File)
+	}
 	Patient(w, time.Hour)
 	http.ServeContent(w, r, "", v.Created, f)
 	return nil

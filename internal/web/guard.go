@@ -93,6 +93,7 @@ func (s *Site) note(r *http.Request, v *visit, seen *witness, took time.Duration
 		slog.String("lang", string(v.lang)),
 		slog.Bool("signed_in", v.reader.SignedIn()),
 	}, refusal...)...)
+	s.tally(r, v, seen.status)
 	if s.opts.Served != nil {
 		s.opts.Served(v.route, seen.status, took)
 	}

@@ -10,12 +10,14 @@ import (
 	"polis/internal/account"
 	"polis/internal/job"
 	"polis/internal/keyring"
+	"polis/internal/lexicon"
 	"polis/internal/library"
 	"polis/internal/mail"
 	"polis/internal/personal"
 	"polis/internal/search"
 	"polis/internal/store"
 	"polis/internal/thesaurus"
+	"polis/internal/usage"
 )
 
 // House is what the pages need from the rooms below.
@@ -23,12 +25,14 @@ type House struct {
 	DB       *store.DB
 	Library  *library.Library
 	Index    *search.Index
+	Lexicon  *lexicon.Lexicon // nil: one of its own
 	Jobs     *job.Runner
 	Sessions *scs.SessionManager
 	Keys     *keyring.Ring
 	Post     *mail.Post                                           // nil: letters wait for another process that sends them
 	Personal *personal.Keeper                                     // nil: one that keeps no list beside the tables
 	Ready    func(context.Context) error                          // says in a sentence what is still missing; nil: nobody asks
+	Usage    *usage.Counter                                       // counts how often documents are read; nil: nobody does
 	Misses   func(ctx context.Context, limit int) ([]Miss, error) // what people look for and do not find; nil: nobody counts it
 	Outgoing *http.Client                                         // by which sign-in providers are asked; nil: none can be
 
@@ -47,11 +51,15 @@ func (h *House) Open(opts Options) *Site {
 	if h.Misses == nil {
 		h.Misses = h.missed
 	}
+	if h.Lexicon == nil {
+		h.Lexicon = lexicon.New(h.DB, h.Library.Files)
+	}
 	h.site = New(opts)
+	h.site.counter = h.Usage
 	for _, rooms := range []func(){
-		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
+		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openUsage, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
 		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
-		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues,
 	} {
 		rooms()
 	}

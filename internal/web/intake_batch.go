@@ -157,5 +157,6 @@ func (h *House) words(r *http.Request, f *Frame) (wording, error) {
 	}
 	groups, err := h.groupNames(r)
 	called := func(id string) string { return f.conceptName(r.Context(), h, id) }
-	return wording{Frame: f, names: names, groups: groups, called: called}, err
+	feeds := func(id string) string { return h.sourceName(r.Context(), id) }
+	return wording{Frame: f, names: names, groups: groups, called: called, feeds: feeds}, err
 }

@@ -26,10 +26,11 @@ type ConfirmView struct {
 	Action  string
 	Rev     int64
 	Like    string
-	Into    *Link  // the document that it was brought for, or nil
-	Home    string // its id
-	Propose *Link  // to this form with the document that seems to be the one
-	Belongs *Field // address or symbol of that document
+	Into    *Link      // the document that it was brought for, or nil
+	Home    string     // its id
+	Twins   []TwinLink // documents that the file looks like
+	Propose *Link      // to this form with the document that seems to be the one
+	Belongs *Field     // address or symbol of that document
 	Mark    Field
 	Text    []Field
 	Draft   *DraftView // nil where the document has all this already
@@ -51,7 +52,7 @@ type OpeningLine struct {
 var confirmPage = newPage("confirm", ConfirmView{
 	Arrival: ArrivalView{File: "guide.pdf", Tag: Tag{Attention, "Waits for you"}, Meta: []string{"1.2 MB", "12 pages"}, Reason: "The file is damaged.", Advice: "Send it again.", Retry: "/en/library/intake/1/retry", Discard: "/en/library/intake/1/discard"},
 	Notes:   []string{"Two pages could not be read."}, Changed: "The file was changed meanwhile.", Filled: "As in the document before.",
-	Action: "/en/library/intake/1/confirm", Rev: 3, Like: "d1", Home: "2",
+	Twins: []TwinLink{sampleTwin}, Action: "/en/library/intake/1/confirm", Rev: 3, Like: "d1", Home: "2",
 	Into: &Link{"Community policing", "/en/library/2"}, Propose: &Link{"Community policing", "/en/library/intake/1/confirm?into=2"},
 	Belongs: &Field{Name: "into", Label: "Address or symbol", Hint: "For example PC.DEC/1049", Error: "There is no such document."},
 	Mark:    Field{Name: "mark", Label: "Mark", Hint: "Rev.1"},
@@ -273,6 +274,9 @@ func (c *confirming) show(w http.ResponseWriter) error {
 // fill puts the form and the beginning of the text into the view.
 func (c *confirming) fill(v *ConfirmView, words wording) error {
 	if err := c.belongs(v, words); err != nil {
+		return err
+	}
+	if err := c.twins(v, words); err != nil {
 		return err
 	}
 	d := c.drafting(words, access.Label{})

@@ -16,6 +16,7 @@ import (
 // MissesView is what people look for and do not find, for the librarian.
 type MissesView struct {
 	Lead  string
+	Usage string // address of what is read
 	Lines []MissedLine
 }
 
@@ -28,7 +29,7 @@ type MissedLine struct {
 }
 
 var missesPage = newPage("misses", MissesView{
-	Lead:  "Questions that found nothing.",
+	Lead: "Questions that found nothing.", Usage: "/en/library/usage",
 	Lines: []MissedLine{{"bodycams", "de", "Deutsch", "/de/search?q=bodycams", "/en/thesaurus/new?name=bodycams", "12", "3 March 2026"}},
 })
 
@@ -49,7 +50,7 @@ func (h *House) listMisses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := MissesView{Lead: f.T("box.misses.lead")}
+	v := MissesView{Lead: f.T("box.misses.lead"), Usage: f.URL(usagePath)}
 	for _, m := range list {
 		q := url.Values{"name": {m.Asked}, "in": {string(m.Lang)}}
 		v.Lines = append(v.Lines, MissedLine{

@@ -84,6 +84,7 @@ func (f *Frame) show(w http.ResponseWriter, name string) error {
 	case f.Private || f.Status != http.StatusOK:
 		h.Set("Cache-Control", "no-store")
 	default:
+		page.uses = f.visit.uses
 		f.visit.keep = &page
 		page.send(w, f.request)
 		return nil

@@ -33,11 +33,13 @@ type ReadingView struct {
 	File        *FileLink
 	Versions    []FileLink // earlier ones
 	Related     []RelationView
-	Why         string // the rule by which the reader sees it
-	WhyURL      string // where that is explained
-	Edit        string // address, for those who may
-	Lowering    *Link  // that a wider circle was asked for, or where one asks, for those who may edit
-	Withdraw    string // address where she takes it out, where she may edit it
+	Twins       []TwinLink // documents that say nearly the same
+	Usage       *UsageNote // how often it is read, for those who may edit it
+	Why         string     // the rule by which the reader sees it
+	WhyURL      string     // where that is explained
+	Edit        string     // address, for those who may
+	Lowering    *Link      // that a wider circle was asked for, or where one asks, for those who may edit
+	Withdraw    string     // address where she takes it out, where she may edit it
 	Concepts    ConceptLinks
 	Collections []Link // those with it
 	Collect     string // address where it is put into one, for those who contribute
@@ -118,7 +120,7 @@ var readingPage = newPage("reading", ReadingView{
 	Versions: []FileLink{{"Version 1", "/files/2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
 	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Concepts: ConceptLinks{[]Link{{"community policing", "/en/thesaurus/community-policing"}}, true, "/en/library/1/concepts"}, Collections: []Link{{"First contact", "/en/collections/1"}}, Collect: "/en/library/1/collect", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
-	Source: "Community policing: first contact, POLIS.DEMO/1/26", Cite: "/en/library/1/en/cite",
+	Twins: []TwinLink{sampleTwin}, Usage: sampleUsageNote, Source: "Community policing: first contact, POLIS.DEMO/1/26", Cite: "/en/library/1/en/cite",
 })
 
 func (h *House) openReading() {
@@ -168,7 +170,7 @@ type reading struct {
 func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 	rec, err := h.record(r)
 	if err != nil {
-		return err
+		return h.forwarded(w, r, err)
 	}
 	ed, err := edition(r, rec)
 	if err != nil {
@@ -204,6 +206,7 @@ func (h *House) read(w http.ResponseWriter, r *http.Request) error {
 		f.Query = p.asked
 	}
 	portrait{wording: words, base: h.origin(r), rec: rec, ed: ed}.describe(f)
+	h.used(r, rec.Document, ed.Lang, p.uses()...)
 	return readingPage.Show(w, f, v)
 }
 
@@ -237,6 +240,12 @@ func (p *reading) view() (ReadingView, error) {
 		if err := p.lowering(&v); err != nil {
 			return v, err
 		}
+		if err := p.usage(&v); err != nil {
+			return v, err
+		}
+	}
+	if err := p.twins(&v); err != nil {
+		return v, err
 	}
 	if v.Concepts, err = p.h.conceptsOf(p.r, p.Frame, p.rec); err != nil {
 		return v, err

@@ -30,6 +30,8 @@ type SearchView struct {
 	Add      string      // address of the upload page, for those who may
 	Hidden   []HiddenTag // what the search form carries on
 	Ways     SearchWays
+	Mine     string      // "31 in the languages that you read: English, Русский", or ""
+	Others   *OthersView // what was found in other languages alone
 }
 
 // HiddenTag is a chosen filter as the search form sends it again.
@@ -43,17 +45,20 @@ type SortLink struct {
 
 // HitView is one document in a list.
 type HitView struct {
-	Title, URL string
-	Lang       string        // of title and snippet
-	Language   string        // in words
-	Foreign    *Tag          // "In Russian", where it is not the page's language
-	Own        *Link         // the title in the page's language, where it has one and Title is in another
-	Also       []VersionLink // other language versions
-	Meta       []string
-	Tags       []Tag
-	Snippet    []MarkedText
-	Where      string // "page 12"
-	Why        string // which words were found under which form
+	Title, URL  string
+	Lang        string        // of title and snippet
+	Language    string        // in words
+	Foreign     *Tag          // "In Russian", where it is not the page's language
+	Own         *Link         // the title in the page's language, where it has one and Title is in another
+	OwnLang     string        // its language, where it is not the page's
+	OwnNote     string        // from where it is, where it is not the document's own
+	Also        []VersionLink // other language versions
+	Meta        []string
+	Tags        []Tag
+	Snippet     []MarkedText
+	SnippetLang string // where it is not Lang
+	Where       string // "page 12"
+	Why         string // which words were found under which form
 }
 
 // MarkedText is a stretch of text, marked where it is what was looked for.
@@ -79,7 +84,12 @@ var searchPage = newPage("search", SearchView{
 	Pages:  &Pagination{Label: "Pages", Previous: "Previous", Next: "Next", NextURL: "/en/search?page=2", State: "Page 1 of 2", Pages: []PageLink{{"1", "/en/search", "Page 1", true}, {"2", "/en/search?page=2", "Page 2", false}}},
 	Add:    "/en/library/upload",
 	Hidden: []HiddenTag{{"theme", "police-reform"}},
-	Ways:   sampleWays,
+	Ways:   sampleWays, Mine: "31 in the languages that you read: English",
+	Others: &OthersView{Summary: "Also in other languages (2)", All: "/en/search?q=x&lang=ru", Hits: []HitView{{
+		Title: "Полиция и население", URL: "/en/library/2/ru", Lang: "ru", Language: "Русский", Foreign: &Tag{Plain, "Русский"},
+		Own: &Link{"community policing", "/en/thesaurus/community-policing"}, OwnNote: "thesaurus", OwnLang: "en",
+		Snippet: []MarkedText{{"… с жителями", false}}, SnippetLang: "ru",
+	}}},
 })
 
 // hitsAPage is how many documents a page of results shows.
@@ -95,33 +105,38 @@ func (h *House) openSearch() {
 func (h *House) search(w http.ResponseWriter, r *http.Request) error {
 	f := h.site.Frame(r)
 	q, page := question(r, f.Lang)
-	answer, found, err := h.Library.Search(r.Context(), h.Index, scope(r), q)
+	res, err := h.find(r, q)
 	if err != nil {
 		return err
 	}
+	answer := res.Answer
 	words, err := h.words(r, f)
 	if err != nil {
 		return err
 	}
 	v := SearchView{
-		Asked: strings.TrimSpace(r.FormValue("q")), Total: answer.Total, Forgiven: answer.Forgiven, Loose: answer.Loose,
+		Asked: strings.TrimSpace(r.FormValue("q")), Total: res.Total + res.others, Forgiven: answer.Forgiven, Loose: answer.Loose,
 		Sorts: f.sorts(q), Facets: words.facets(q, answer), Chips: words.chips(q),
 		Pages: f.Pagination(page, min((answer.Total+hitsAPage-1)/hitsAPage, maxPages)),
 	}
 	if v.Ways, err = h.searchWays(r, words, q, page == 1); err != nil {
 		return err
 	}
+	answer.Total = v.Total
 	if v.Meant, err = h.didYouMean(r, f, q, answer); err != nil {
 		return err
 	}
-	if answer.Total == 0 && v.Meant == nil && page == 1 && len(q.Filter) == 0 {
+	if v.Total == 0 && v.Meant == nil && page == 1 && len(q.Filter) == 0 {
 		h.noteMiss(r, f, v.Asked)
 	}
 	last := h.lastVisit(r)
-	for _, hit := range found {
+	for _, hit := range res.found {
 		view := words.hit(hit, v.Asked, answer.Words)
 		view.Tags = append(words.cameSince(last, hit.Created), view.Tags...)
 		v.Hits = append(v.Hits, view)
+	}
+	if err := h.fold(r, words, q, res, page, &v); err != nil {
+		return err
 	}
 	for _, name := range facetNames {
 		for _, value := range q.Filter[name] {
@@ -180,6 +195,7 @@ type wording struct {
 	names  *directory.Snapshot
 	groups map[string]string           // names of the closed groups that the reader may know, or nil
 	called func(concept string) string // what a concept of the thesaurus is called, or nil
+	feeds  func(id string) string      // what a library that is harvested is called, or nil
 }
 
 // groupName is what a closed group is called.
@@ -233,6 +249,10 @@ func (w wording) value(facet search.Facet, value string) string {
 	case search.Concept:
 		if w.called != nil {
 			return w.called(value)
+		}
+	case search.Harvest:
+		if w.feeds != nil {
+			return w.feeds(value)
 		}
 	case search.Group:
 		return w.groupName(value)
@@ -347,7 +367,9 @@ func (w wording) hit(found library.Found, asked string, words []string) HitView 
 	if found.Page > 0 {
 		v.Where = w.T("library.page", "page", strconv.FormatInt(found.Page, 10))
 	}
-	v.Why = w.why(found.Why)
+	if v.Why = w.why(found.Why); v.Why != "" {
+		v.Why = w.T("library.why") + " " + v.Why
+	}
 	return v
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"polis/internal/usage"
 )
 
 // shelf keeps pages as anonymous readers saw them, compressed, until what they
@@ -33,9 +35,10 @@ type keptPage struct {
 	generation int64
 	until      time.Time
 	lang       string
-	tag        string // entity tag, quoted
-	link       string // Link header, or ""
-	body       []byte // gzip
+	tag        string      // entity tag, quoted
+	link       string      // Link header, or ""
+	body       []byte      // gzip
+	uses       []usage.Use // what is counted when it is sent
 }
 
 const (
@@ -69,7 +72,7 @@ func (s *shelf) around(next http.Handler) http.Handler {
 			return
 		}
 		if page := s.take(key, now); page != nil {
-			v.route = "kept"
+			v.route, v.uses = "kept", page.uses
 			page.send(w, r)
 			return
 		}

@@ -68,7 +68,7 @@ func (h *House) reader(r *http.Request) (Reader, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return Reader{}, h.Sessions.Destroy(ctx)
 	}
-	return Reader{Subject: who, Name: p.Name, Lang: p.Lang}, err
+	return Reader{Subject: who, Name: p.Name, Lang: p.Lang, Reads: account.ParseTongues(p.Reads)}, err
 }
 
 func (h *House) signInForm(w http.ResponseWriter, r *http.Request) error {

@@ -37,14 +37,16 @@ import (
 	"polis/internal/access"
 	"polis/internal/lang"
 	"polis/internal/personal"
+	"polis/internal/usage"
 )
 
 // Reader is who reads: the zero Reader is not signed in.
 type Reader struct {
 	access.Subject
-	Name  string   // as she writes it herself
-	Lang  lang.Tag // her language where the address names none, or ""
-	Token string   // id of the token with which a program asks for her, or ""
+	Name  string     // as she writes it herself
+	Lang  lang.Tag   // her language where the address names none, or ""
+	Reads []lang.Tag // the languages that she has said she reads, nil where nothing
+	Token string     // id of the token with which a program asks for her, or ""
 }
 
 // Options are what a Site needs from the rest of the house.
@@ -93,6 +95,7 @@ type Site struct {
 	places  func() []place
 	routes  []string                                       // patterns that answer: a test holds that each is looked at
 	periods func(context.Context) (personal.Chosen, error) // nil: the usual ones
+	counter *usage.Counter                                 // nil: nothing is counted
 
 	programRates, costlyRates, cheapRates *rates
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,16 +14,18 @@ import (
 	"polis/internal/directory"
 	"polis/internal/framework"
 	"polis/internal/lang"
+	"polis/internal/library"
 )
 
 // The sitemap names what readers who are not signed in may find here, whoever
-// asks: an index, one part with the pages of the house, and the documents in parts
+// asks: an index, one part with the pages of the house, one with the collections, and the documents in parts
 // of five thousand, each of which begins behind the one before.
 
 func (h *House) openSitemap() {
 	h.site.Handle("GET /robots.txt", h.robots)
 	h.site.Handle("GET /sitemap.xml", h.site.costly(h.sitemap))
 	h.site.Handle("GET /sitemap/pages.xml", h.site.costly(h.sitemapPages))
+	h.site.Handle("GET /sitemap/collections.xml", h.site.costly(h.sitemapCollections))
 	h.site.Handle("GET /sitemap/documents.xml", h.site.costly(h.sitemapDocuments))
 }
 
@@ -53,7 +56,9 @@ func (h *House) sitemap(w http.ResponseWriter, r *http.Request) error {
 	base := h.origin(r)
 	out := xmlStream(w)
 	fmt.Fprint(out, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`+"\n")
-	fmt.Fprintf(out, "<sitemap><loc>%s/sitemap/pages.xml</loc></sitemap>\n", escapeXML(base))
+	for _, part := range []string{"pages", "collections"} {
+		fmt.Fprintf(out, "<sitemap><loc>%s/sitemap/%s.xml</loc></sitemap>\n", escapeXML(base), part)
+	}
 	for _, from := range parts {
 		fmt.Fprintf(out, "<sitemap><loc>%s</loc></sitemap>\n", escapeXML(base+"/sitemap/documents.xml?from="+url.QueryEscape(from)))
 	}
@@ -104,19 +109,40 @@ func (h *House) sitemapPages(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range names.List(directory.Filter{Lang: "en"}) {
 		paths = append(paths, "/directory/"+url.PathEscape(e.ID))
 	}
-	base, out := h.origin(r), xmlStream(w)
+	out := xmlStream(w)
 	fmt.Fprint(out, urlsetStart)
 	for _, path := range paths {
-		var alternates strings.Builder
-		for _, t := range lang.All {
-			fmt.Fprintf(&alternates, `<xhtml:link rel="alternate" hreflang="%s" href="%s"/>`, t, escapeXML(base+"/"+string(t)+path))
-		}
-		for _, t := range lang.All {
-			fmt.Fprintf(out, "<url><loc>%s</loc>%s</url>\n", escapeXML(base+"/"+string(t)+path), alternates.String())
-		}
+		sitemapPage(out, h.origin(r), path, "")
 	}
 	fmt.Fprint(out, "</urlset>\n")
 	return out.Flush()
+}
+
+// sitemapCollections are the collections that anybody may read, the last changed
+// first: as many as a part may name.
+func (h *House) sitemapCollections(w http.ResponseWriter, r *http.Request) error {
+	list, _, err := h.Library.Collections(r.Context(), anybody, library.Place{}, library.SitemapStep)
+	if err != nil {
+		return err
+	}
+	out := xmlStream(w)
+	fmt.Fprint(out, urlsetStart)
+	for _, k := range list {
+		sitemapPage(out, h.origin(r), "/collections/"+k.ID, "<lastmod>"+atomTime(k.Updated)+"</lastmod>")
+	}
+	fmt.Fprint(out, "</urlset>\n")
+	return out.Flush()
+}
+
+// sitemapPage names a page in each of the six languages.
+func sitemapPage(out io.Writer, base, path, modified string) {
+	var alternates strings.Builder
+	for _, t := range lang.All {
+		fmt.Fprintf(&alternates, `<xhtml:link rel="alternate" hreflang="%s" href="%s"/>`, t, escapeXML(base+"/"+string(t)+path))
+	}
+	for _, t := range lang.All {
+		fmt.Fprintf(out, "<url><loc>%s</loc>%s%s</url>\n", escapeXML(base+"/"+string(t)+path), modified, alternates.String())
+	}
 }
 
 func xmlStream(w http.ResponseWriter) *bufio.Writer {

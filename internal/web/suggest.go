@@ -35,6 +35,7 @@ const (
 	suggestTo      = 100
 	suggestShown   = 8
 	conceptsShown  = 4
+	suggestMore    = 4    // times as many are looked at for who has said which languages she reads
 	maxSuggestions = 4000 // answers kept
 )
 
@@ -79,14 +80,20 @@ func (h *House) suggestions(r *http.Request, text string) (SuggestAnswer, error)
 	f := h.site.Frame(r)
 	a := SuggestAnswer{Label: f.T("box.suggest"), List: []Suggestion{}}
 	if utf8.RuneCountInString(text) >= suggestFrom {
-		concepts, err := h.labels.Begin(r.Context(), h.DB, text, f.Lang, conceptsShown)
+		tongues, more := h.tongues(r), 1
+		if tongues != nil { // those in a language that she reads may stand further back
+			more = suggestMore
+		}
+		concepts, err := h.labels.Begin(r.Context(), h.DB, text, f.Lang, conceptsShown*more)
 		if err != nil {
 			return a, err
 		}
-		names, err := h.Library.Suggest(r.Context(), h.Index, scope(r), text, f.Lang, suggestShown)
+		names, err := h.Library.Suggest(r.Context(), h.Index, scope(r), text, f.Lang, suggestShown*more)
 		if err != nil {
 			return a, err
 		}
+		concepts = inFront(concepts, tongues, func(c thesaurus.Found) lang.Tag { return c.Lang })
+		names = inFront(names, tongues, func(s search.Suggestion) lang.Tag { return s.Lang })
 		for _, c := range concepts[:min(len(concepts), max(conceptsShown, suggestShown-len(names)))] {
 			a.List = append(a.List, f.suggestedConcept(c))
 		}

@@ -26,13 +26,16 @@ type ThemeDoor struct {
 // ThemeView is the doorway of one theme: what it is, what it rests on, and what
 // the library has of it.
 type ThemeView struct {
-	ID        string // as the search form sends it
-	About     string
-	Subs      []ThemeDoor
-	Items     []Link // of the Framework
-	Siblings  []Link // the other sub-themes of the same theme
-	Documents DocumentsView
-	Facets    []Facet // by type, language, year
+	ID          string // as the search form sends it
+	About       string
+	Subs        []ThemeDoor
+	Items       []Link // of the Framework
+	Siblings    []Link // the other sub-themes of the same theme
+	Documents   DocumentsView
+	Feed        string    // address of the feed of its documents
+	Figures     []Figures // by type, language, year
+	Collections []CollectionLine
+	Concepts    []Link // of the thesaurus
 }
 
 var themesPage = newPage("themes", ThemesView{Themes: []ThemeDoor{{
@@ -54,7 +57,9 @@ var themePage = newPage("theme", ThemeView{
 		All:     "/en/library?theme=police-reform",
 		AllText: "All 148 documents", Empty: "Nothing yet.",
 	},
-	Facets: []Facet{{Name: "By type", Open: true, Choices: []Choice{{"Guide", "12", "/en/library?theme=police-reform&type=guide", false}}}},
+	Feed: "/en/library.atom?theme=police-reform", Figures: sampleFigures,
+	Collections: []CollectionLine{{"First contact", "/en/collections/1", "en", "What to read before the first meeting.", &Tag{Attention, "Members"}, "12 documents"}},
+	Concepts:    []Link{{"community policing", "/en/thesaurus/community-policing"}},
 })
 
 func (h *House) openThemes() {
@@ -107,15 +112,20 @@ func (h *House) theme(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list.Empty = words.T("themes.empty")
+	list.Items = list.Items[:min(len(list.Items), newestOnTheme)]
+	chosen := url.Values{"theme": {t.ID}}.Encode()
 	v := ThemeView{
-		ID: t.ID, About: t.About.In(words.Lang), Items: words.items(t.Items), Documents: list,
-		Facets: words.narrower("/library?theme="+url.QueryEscape(t.ID), answer, search.Type, search.Lang, search.Year),
+		ID: t.ID, About: t.About.In(words.Lang), Items: words.items(t.Items), Documents: list, Feed: words.URL("/library.atom?" + chosen),
+		Figures: words.figures("/library?"+chosen, answer, search.Type, search.Lang, search.Year),
+	}
+	if err := h.beside(r, words, t, &v); err != nil {
+		return err
 	}
 	if err := h.around(r, words.Frame, t, &v); err != nil {
 		return err
 	}
 	words.Title, words.Description = t.Names.In(words.Lang), v.About
-	words.Feed = words.URL("/library.atom?theme=" + url.QueryEscape(t.ID))
+	words.Feed = v.Feed
 	return themePage.Show(w, words.Frame, v)
 }
 

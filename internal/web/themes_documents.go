@@ -3,8 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"polis/internal/library"
 	"polis/internal/search"
@@ -51,6 +49,9 @@ func (h *House) documents(r *http.Request, words wording, facet search.Facet, va
 		Lang: words.Lang, Filter: map[search.Facet][]string{facet: {value}}, Sort: search.ByDate, Facets: true, Group: true,
 		Limit: documentsShown,
 	})
+	if err == nil {
+		err = h.turnAll(r, words.Frame, found)
+	}
 	if err != nil {
 		return v, answer, err
 	}
@@ -70,28 +71,4 @@ func (w wording) document(found library.Found) DocumentItem {
 		})
 	}
 	return item
-}
-
-// narrower are counted links into the library: what is at base, by each of the
-// facets. One with a single value narrows nothing and is left out.
-func (w wording) narrower(base string, answer search.Answer, facets ...search.Facet) []Facet {
-	var list []Facet
-	for _, name := range facets {
-		counts := answer.Facets[name]
-		if len(counts) < 2 {
-			continue
-		}
-		if name == search.Year { // the newest first
-			slices.SortFunc(counts, func(a, b search.Count) int { return strings.Compare(b.Value, a.Value) })
-		}
-		facet := Facet{Name: w.T("themes.by." + string(name)), Open: true}
-		for _, c := range counts[:min(len(counts), maxChoices)] {
-			facet.Choices = append(facet.Choices, Choice{
-				Text: w.value(name, c.Value), Count: w.Number(c.N),
-				URL: w.URL(base + "&" + string(name) + "=" + url.QueryEscape(c.Value)),
-			})
-		}
-		list = append(list, facet)
-	}
-	return list
 }

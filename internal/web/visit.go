@@ -8,6 +8,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/lang"
+	"polis/internal/usage"
 )
 
 // visit is what the layers around one request tell each other.
@@ -21,7 +22,8 @@ type visit struct {
 	rule     access.Rule // that refused it, or ""
 	address  netip.Addr  // of whoever sends the request
 	reader   Reader
-	keep     *keptPage // the page as shown, if the shelf may have it
+	keep     *keptPage   // the page as shown, if the shelf may have it
+	uses     []usage.Use // what is counted once it was answered
 }
 
 type visitKey struct{}

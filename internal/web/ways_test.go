@@ -299,20 +299,37 @@ func TestWhatProgramsAreToldOfADocument(t *testing.T) {
 	})
 }
 
+// collected makes a collection that is open to a circle.
+func (h inhabited) collected(title string, level access.Level) string {
+	h.t.Helper()
+	id, err := h.Library.Collect(h.t.Context(), access.System("test"), library.CollectionDraft{Titles: lang.Names{"en": title}, Label: access.Label{Level: level}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return id
+}
+
 func TestTheSitemap(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
 		one, secret := h.put("One", access.Public, "en", "ru"), h.put("Secret", access.Member, "en")
+		shared, hers := h.collected("Shared", access.Public), h.collected("Hers", access.Member)
 		v := h.signedIn("member@polis.example", access.MemberRole)
 		index := v.get("/sitemap.xml").body
+		if !strings.Contains(index, "/sitemap/collections.xml</loc>") {
+			t.Error("the index names no collections")
+		}
 		part := regexp.MustCompile(`<loc>http://[^/<]*(/sitemap/documents.xml\?from=[^<]*)</loc>`).FindStringSubmatch(index)
 		if part == nil {
 			t.Fatal(index)
 		}
-		for name, body := range map[string]string{"index": index, "documents": v.get(part[1]).body, "pages": v.get("/sitemap/pages.xml").body} {
+		for name, body := range map[string]string{"index": index, "documents": v.get(part[1]).body, "pages": v.get("/sitemap/pages.xml").body, "collections": v.get("/sitemap/collections.xml").body} {
 			if err := xml.NewDecoder(strings.NewReader(body)).Decode(&struct{}{}); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
-			if strings.Contains(body, secret) {
+			if name == "collections" && !strings.Contains(body, "/de/collections/"+shared+"</loc><lastmod>") {
+				t.Error(body)
+			}
+			if strings.Contains(body, secret) || strings.Contains(body, hers) {
 				t.Errorf("%s names what only members read", name)
 			}
 			if name == "documents" && (!strings.Contains(body, "/en/library/"+one+"/en</loc>") || !strings.Contains(body, "/ru/library/"+one+"/ru</loc>")) {
