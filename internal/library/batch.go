@@ -3,8 +3,6 @@ package library
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"polis/internal/access"
@@ -146,21 +144,11 @@ func (e BatchEdit) passes(who access.Subject, r Record) string {
 }
 
 func putPlan(ctx context.Context, tx *store.Tx, batch string, list []planned) error {
-	const rows = 100
-	for from := 0; from < len(list); from += rows {
-		chunk := list[from:min(from+rows, len(list))]
-		marks, args := make([]string, len(chunk)), []any{batch}
-		for i, p := range chunk {
-			k := len(args)
-			marks[i] = fmt.Sprintf("($1, $%d, $%d, $%d, 'waiting', '', '', 0)", k+1, k+2, k+3)
-			args = append(args, int64(from+i+1), p.id, p.rev)
-		}
-		_, err := tx.Exec(ctx, "INSERT INTO batch_document (batch, n, document, rev, stage, reason, was, became) VALUES "+strings.Join(marks, ", "), args...)
-		if err != nil {
-			return err
-		}
+	rows := make([][]any, len(list))
+	for i, p := range list {
+		rows[i] = []any{batch, int64(i + 1), p.id, p.rev, "waiting", "", "", 0}
 	}
-	return nil
+	return tx.Insert(ctx, "batch_document (batch, n, document, rev, stage, reason, was, became)", rows, "")
 }
 
 // Batch reads one of hers, or store.ErrNotFound.

@@ -35,13 +35,7 @@ type Progress func(done, total int64)
 func (h *Harvester) Harvest(ctx context.Context, who access.Subject, source library.Source, progress Progress) (library.HarvestTally, error) {
 	run := &harvest{Harvester: h, who: who, source: source, progress: progress}
 	err := run.all(ctx)
-	reason := ""
-	if err != nil {
-		if reason = err.Error(); ctx.Err() != nil {
-			reason = "It was stopped, and goes on there the next time."
-		}
-	}
-	end := h.Library.EndHarvest(context.WithoutCancel(ctx), who, run.source, run.tally, reason)
+	end := h.Library.EndHarvest(context.WithoutCancel(ctx), who, run.source, run.tally, reason(ctx, err))
 	return run.tally, errors.Join(err, end)
 }
 
@@ -83,7 +77,7 @@ func (h *harvest) all(ctx context.Context) error {
 			continue
 		}
 		if been[p.Token] {
-			return errors.New("the repository leads in a circle: a page leads back to one before")
+			return errCircle
 		}
 		been[p.Token] = true
 		if err := h.take(ctx, p, reader{h.source, names}); err != nil {
@@ -134,12 +128,12 @@ func (h *harvest) faults(p page) (again bool, err error) {
 		case noRecordsMatch:
 		case badResumptionToken:
 			if h.source.Token == "" || h.again {
-				return false, fmt.Errorf("the repository refuses: %s (%s)", cut(f.Text, 300), f.Code)
+				return false, fmt.Errorf("%w: %s (%s)", errRefused, cut(f.Text, 300), f.Code)
 			}
 			h.source.Token, h.source.Begun, h.again = "", "", true
 			return true, nil
 		default:
-			return false, fmt.Errorf("the repository refuses: %s (%s)", cut(f.Text, 300), f.Code)
+			return false, fmt.Errorf("%w: %s (%s)", errRefused, cut(f.Text, 300), f.Code)
 		}
 	}
 	return false, nil
@@ -150,7 +144,7 @@ func (h *harvest) take(ctx context.Context, p page, r reader) error {
 	if h.source.Begun == "" {
 		h.source.Begun = strings.TrimSpace(p.Date)
 		if _, err := time.Parse(time.RFC3339, h.source.Begun); err != nil {
-			return errors.New("the repository does not say what time it is (responseDate)")
+			return errClock
 		}
 	}
 	var list []library.Foreign
@@ -240,14 +234,14 @@ func (h *harvest) once(ctx context.Context, q url.Values) (p page, wait time.Dur
 	r.Header.Set("Accept", "text/xml, application/xml")
 	answer, err := h.Client.Do(r)
 	if err != nil {
-		return p, worth(err), fmt.Errorf("the repository cannot be reached: %w", err)
+		return p, worth(err), fmt.Errorf("%w: %w", errUnreached, err)
 	}
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusServiceUnavailable, answer.StatusCode == http.StatusTooManyRequests:
-		return p, retryAfter(answer.Header.Get("Retry-After")), fmt.Errorf("the repository is busy and answers with %d", answer.StatusCode)
+		return p, retryAfter(answer.Header.Get("Retry-After")), fmt.Errorf("%w and answers with %d", errBusy, answer.StatusCode)
 	case answer.StatusCode >= 500:
-		return p, 0, fmt.Errorf("the repository has a fault of its own and answers with %d", answer.StatusCode)
+		return p, 0, fmt.Errorf("%w and answers with %d", errUnwell, answer.StatusCode)
 	case answer.StatusCode != http.StatusOK:
 		return p, -1, fmt.Errorf("%w: it answers with %d", errNoRepository, answer.StatusCode)
 	}

@@ -275,7 +275,7 @@ func TestAHarvestThatIsInterruptedGoesOnWhereItWas(t *testing.T) {
 		if got, err := h.harvest(rep.URL); err == nil || got.Added != 2 {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if s := h.source(); s.Token != "t2" || s.Reason == "" || s.Since != "" {
+		if s := h.source(); s.Token != "t2" || !strings.HasPrefix(s.Reason, "exchange.trouble.none\n") || s.Since != "" {
 			t.Errorf("%+v", s)
 		}
 		broken = false
@@ -324,19 +324,20 @@ func TestWhatIsNoRepositoryIsRefusedWithASentence(t *testing.T) {
 	for sentence, c := range map[string]struct {
 		answer func(int, http.ResponseWriter, *http.Request)
 		want   string
+		key    string // of the sentence that a librarian reads
 	}{
-		"declarations of its own":       {says(strings.Replace(records(dc("oai:n:1", `<dc:title>&b;</dc:title>`)), "?>", "?>"+bomb, 1)), "DOCTYPE"},
-		"entities without declarations": {says(records(dc("oai:n:1", `<dc:title>&b;</dc:title>`))), "well-formed"},
-		"a page of HTML":                {says(`<html><body>Welcome</body></html>`), "<html>"},
-		"something that is no XML":      {says(`{"error": 1}`), "no OAI-PMH"},
-		"nothing":                       {says(``), "no OAI-PMH"},
-		"an answer without end":         {says(records(strings.Repeat(dc("oai:n:1", `<dc:title>One</dc:title>`), 8000))), "larger than allowed"},
-		"an answer that breaks off":     {says(records(dc("oai:n:1", `<dc:title>One</dc:title>`))[:300]), "well-formed"},
-		"elements a million deep":       {says(records(`<record><metadata>` + strings.Repeat("<a>", 100_000))), "well-formed"},
-		"a circle":                      {says(records(dc("oai:n:1", `<dc:title>One</dc:title>`), `<resumptionToken>t</resumptionToken>`)), "circle"},
-		"a refusal":                     {says(beginning + `<error code="cannotDisseminateFormat">no</error></OAI-PMH>`), "cannotDisseminateFormat"},
-		"no time":                       {says(strings.Replace(records(), "2026-11-23T10:00:00Z", "today", 1)), "responseDate"},
-		"another encoding":              {says(strings.Replace(records(), "UTF-8", "KOI8-R", 1)), "xml"},
+		"declarations of its own":       {says(strings.Replace(records(dc("oai:n:1", `<dc:title>&b;</dc:title>`)), "?>", "?>"+bomb, 1)), "DOCTYPE", "broken"},
+		"entities without declarations": {says(records(dc("oai:n:1", `<dc:title>&b;</dc:title>`))), "well-formed", "broken"},
+		"a page of HTML":                {says(`<html><body>Welcome</body></html>`), "<html>", "none"},
+		"something that is no XML":      {says(`{"error": 1}`), "no OAI-PMH", "none"},
+		"nothing":                       {says(``), "no OAI-PMH", "none"},
+		"an answer without end":         {says(records(strings.Repeat(dc("oai:n:1", `<dc:title>One</dc:title>`), 8000))), "larger than allowed", "large"},
+		"an answer that breaks off":     {says(records(dc("oai:n:1", `<dc:title>One</dc:title>`))[:300]), "well-formed", "broken"},
+		"elements a million deep":       {says(records(`<record><metadata>` + strings.Repeat("<a>", 100_000))), "well-formed", "broken"},
+		"a circle":                      {says(records(dc("oai:n:1", `<dc:title>One</dc:title>`), `<resumptionToken>t</resumptionToken>`)), "circle", "broken"},
+		"a refusal":                     {says(beginning + `<error code="cannotDisseminateFormat">no</error></OAI-PMH>`), "cannotDisseminateFormat", "refused"},
+		"no time":                       {says(strings.Replace(records(), "2026-11-23T10:00:00Z", "today", 1)), "responseDate", "broken"},
+		"another encoding":              {says(strings.Replace(records(), "UTF-8", "KOI8-R", 1)), "xml", "broken"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			rep := repositoryOf(t, c.answer)
@@ -344,6 +345,10 @@ func TestWhatIsNoRepositoryIsRefusedWithASentence(t *testing.T) {
 			_, err := h.harvest(rep.URL)
 			if err == nil || !strings.Contains(err.Error(), c.want) || time.Since(began) > 10*time.Second {
 				t.Errorf("%v", err)
+			}
+			key, _, _ := strings.Cut(h.source().Reason, "\n")
+			if key != "exchange.trouble."+c.key || !lang.Has(key) {
+				t.Errorf("the librarian reads %q", key)
 			}
 		})
 	}

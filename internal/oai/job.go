@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"polis/internal/access"
-	"polis/internal/fetch"
 	"polis/internal/job"
 	"polis/internal/library"
 	"polis/internal/store"
@@ -108,15 +107,4 @@ func (h *Harvester) turn(ctx context.Context, run *job.Run, s library.Source) er
 		return cause
 	}
 	return err
-}
-
-// worth says whether asking again may help: not where the address is none that may
-// be asked, the answer is too large, or it is no OAI-PMH.
-func worth(err error) time.Duration {
-	for _, never := range []error{fetch.ErrInternal, fetch.ErrScheme, fetch.ErrTooLarge, fetch.ErrTooFar, errNoRepository, errDoctype, errBroken} {
-		if errors.Is(err, never) {
-			return -1
-		}
-	}
-	return 0
 }

@@ -53,13 +53,6 @@ type foundOrigin struct {
 	Before     *foundOrigin `xml:"originDescription"`
 }
 
-// Foreignness of answers, in sentences that a librarian understands.
-var (
-	errNoRepository = errors.New("what answers at this address is no OAI-PMH repository")
-	errDoctype      = errors.New("the answer brings declarations of its own (DOCTYPE), which no OAI-PMH answer has; it is refused")
-	errBroken       = errors.New("the answer is no well-formed XML")
-)
-
 // readPage reads an answer from the line. Nothing is expanded and nothing fetched:
 // declarations end the reading.
 func readPage(r io.Reader) (page, error) {

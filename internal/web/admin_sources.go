@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/oai"
 	"polis/internal/search"
@@ -137,7 +139,7 @@ func (h *House) sourceLine(r *http.Request, f wording, s library.Source) (Source
 		return SourceLine{}, err
 	}
 	base := f.URL(sourcesPath + "/" + s.ID)
-	line := SourceLine{Name: nameOfSource(s), Reason: s.Reason, Now: base + "/now", Nightly: base + "/nightly", Turn: f.T("exchange.go"), To: "1"}
+	line := SourceLine{Name: nameOfSource(s), Reason: troubleOf(f, s.Reason), Now: base + "/now", Nightly: base + "/nightly", Turn: f.T("exchange.go"), To: "1"}
 	often := Tag{Plain, f.T("exchange.state.asked")}
 	if s.Nightly {
 		often, line.Turn, line.To = Tag{Done, f.T("exchange.state.nightly")}, f.T("exchange.pause"), "0"
@@ -295,4 +297,19 @@ func (p *reading) harvestedFrom() ([]Fact, error) {
 	}
 	name := nameOfSource(library.Source{Name: from.Name, URL: from.URL})
 	return []Fact{{p.T("exchange.from"), []Link{{name, webAddress(from.Link)}}}}, err
+}
+
+// troubleOf says why the last harvest failed: a sentence in her language, and what
+// was met in the words of the machines.
+func troubleOf(f wording, reason string) string {
+	key, met, _ := strings.Cut(reason, "\n")
+	switch {
+	case reason == "":
+		return ""
+	case !lang.Has(key): // kept by an earlier version
+		return reason
+	case met == "":
+		return f.T(key)
+	}
+	return f.T(key) + " (" + met + ")"
 }

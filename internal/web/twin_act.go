@@ -117,7 +117,7 @@ func (h *House) forwarded(w http.ResponseWriter, r *http.Request, why error) err
 func (h *House) twinLinks(r *http.Request, w wording, list []library.Twin, of string, add func(library.Brief) string) (links []TwinLink, err error) {
 	wanted := make([]library.Wish, len(list))
 	for i, t := range list {
-		wanted[i] = library.Wish{Document: t.Beside(of), Lang: t.Lang}
+		wanted[i] = library.Wish{Document: t.Beside(of), Lang: w.Lang}
 	}
 	briefs, err := h.Library.Briefs(r.Context(), scope(r), wanted)
 	for _, b := range briefs {

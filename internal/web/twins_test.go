@@ -37,7 +37,7 @@ func TestDuplicatesFromTheListToADecision(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
 		desk := h.subject("somebody", access.DeskOfficer)
 		first := h.document(desk, library.Draft{}, long("Alpha guide", "Call the post <first>."))
-		second := h.document(desk, library.Draft{}, long("Alpha guide, revised", "Call the desk <first>."))
+		second := h.document(desk, library.Draft{}, long("Alpha guide, revised", "Call the desk <first>."), textIn("de", "Leitfaden Alpha, überarbeitet"))
 		third := h.document(desk, library.Draft{}, long("Alpha guide, a copy", "Call the post <first>."))
 		closed := h.document(access.System("test"), library.Draft{Level: access.Closed, State: "KG"}, long("Secret guide", "Call the post <first>."))
 		h.seekTwins()
@@ -48,6 +48,9 @@ func TestDuplicatesFromTheListToADecision(t *testing.T) {
 			page := anybody.get("/en/library/" + first).body
 			if !strings.Contains(page, "Alpha guide, revised") || !strings.Contains(page, "/en"+path(first, second)) || strings.Contains(page, "Secret") || strings.Contains(page, closed) {
 				t.Error(page)
+			}
+			if page := anybody.get("/de/library/" + first).body; !strings.Contains(page, "Leitfaden Alpha, überarbeitet") {
+				t.Error("the other has a title in the reader's language:", page)
 			}
 			got := anybody.get("/en" + path(first, second))
 			if got.status != http.StatusOK || !strings.Contains(got.body, "1 passage differs") || !strings.Contains(got.body, "<mark>post</mark>") || !strings.Contains(got.body, "<mark>desk</mark>") || strings.Contains(got.body, `name="say"`) {
