@@ -106,8 +106,8 @@ func (j *journey) ask(tag lang.Tag, question string) {
 	}
 }
 
-// nearTop is among how many results she sees at once.
-const nearTop = 5
+// nearTop is among how many results it has to stand.
+const nearTop = 3
 
 // aim opens the first result that is written in a language, and returns why it was
 // found, and the path and anchor to which it leads. The passage there must say the

@@ -83,7 +83,7 @@ func TestAQuestionIsAnsweredInTheOtherLanguages(t *testing.T) {
 	}
 	n := float64(asked)
 	t.Logf("%d questions across languages: first %.3f, among three %.3f, the very passage %.3f, with the reason %.3f", asked, float64(first)/n, float64(third)/n, float64(passage)/n, float64(said)/n)
-	if asked != 540 || float64(first)/n < .80 || float64(third)/n < .92 || float64(passage)/n < .45 || float64(said)/float64(third) < .97 {
+	if asked != 540 || float64(first)/n < .86 || float64(third)/n < .95 || float64(passage)/n < .51 || float64(said)/float64(third) < .97 {
 		t.Error("questions across languages are answered worse than they were")
 	}
 }

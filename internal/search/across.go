@@ -144,12 +144,12 @@ func (a *analyser) meant(w want, senses []Sense) want {
 		share = 1 - conceptShare
 	}
 	for _, s := range senses {
-		weight := s.Weight * share
 		if s.Source == Thesaurus {
-			weight = s.Weight * conceptShare / float64(len(s.Terms))
+			m.addForm(s.form(conceptShare))
+			continue
 		}
 		for _, term := range s.Terms {
-			m.addForm(form{term: term, weight: weight, kind: asSense})
+			m.addForm(form{term: term, weight: s.Weight * share, kind: asSense})
 		}
 	}
 	as := 1.0
@@ -166,7 +166,7 @@ func (a *analyser) meant(w want, senses []Sense) want {
 
 // addForm adds a form, or what it weighs to one that is there.
 func (w *want) addForm(f form) {
-	i := slices.IndexFunc(w.forms, func(old form) bool { return old.term == f.term })
+	i := slices.IndexFunc(w.forms, f.same)
 	if i < 0 {
 		w.forms = append(w.forms, f)
 		return
@@ -175,17 +175,21 @@ func (w *want) addForm(f form) {
 	w.forms[i].kind = min(w.forms[i].kind, f.kind)
 }
 
-// addSynonyms lets a word also be found under the other names of what it means. One
-// of several words counts where all of them stand: "canine unit" is a police dog,
-// and a unit is none.
+// addSynonyms lets a word also be found under the other names of what it means.
 func (w *want) addSynonyms(senses []Sense) {
 	w.senses = senses
 	for _, s := range senses {
-		f := form{term: s.Terms[0], weight: synonym * s.Weight, kind: asSense, also: s.Terms[1:]}
-		if !slices.ContainsFunc(w.forms, func(old form) bool { return slices.Equal(old.terms(), f.terms()) }) {
+		f := s.form(synonym)
+		if !slices.ContainsFunc(w.forms, f.same) {
 			w.forms = append(w.forms, f)
 		}
 	}
+}
+
+// form is a name for what is meant. One of several words counts where all of them
+// stand: "canine unit" is a police dog, and a unit is none.
+func (s Sense) form(share float64) form {
+	return form{term: s.Terms[0], weight: s.Weight * share, kind: asSense, also: s.Terms[1:]}
 }
 
 // A word that more entries of its language have than these is too common to be

@@ -117,12 +117,11 @@ func (r *reading) reason(w want, text sketch, found map[uint32]bool) (Reason, bo
 	return Reason{}, false
 }
 
-// partly is a reason where the words of what an expression means stand apart from
-// each other in the entry, or in another language only one of them: it claims that
-// and no more.
+// partly is a reason where the words of a concept's name stand apart from each other
+// in the entry, or of what is learned only one: it claims that and no more.
 func (r *reading) partly(w want, found map[uint32]bool) (Reason, bool) {
 	for _, s := range w.senses {
-		if !r.across {
+		if !r.across || s.Source == Thesaurus {
 			if reason, ok := r.apart(s, found); ok {
 				return reason, true
 			}

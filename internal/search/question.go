@@ -180,6 +180,8 @@ func (w word) forms() []form {
 	return []form{{term: w.term, weight: 1}, {term: w.alt, weight: 1}}
 }
 
+func (f form) same(other form) bool { return slices.Equal(f.terms(), other.terms()) }
+
 // typed lists the words of a question as they were typed, phrases included.
 func (q question) typed() []string {
 	a := borrow("")
