@@ -167,6 +167,7 @@ func (c *crawler) addresses() (list []string) {
 // TestFormsHoldAnything sends every form of the demonstration twice as it is, and
 // then with what no form would send.
 func TestFormsHoldAnything(t *testing.T) {
+	t.Parallel()
 	h := demonstration(t)
 	for _, role := range []access.Role{access.Administrator, access.FocalPoint, access.Expert, ""} {
 		email := string(role) + "@polis.example"
