@@ -15,7 +15,7 @@ import (
 	"polis/internal/store"
 )
 
-// followStep is how many events the index takes in at once.
+// followStep is how many events are read at once.
 const followStep = 400
 
 // Follow keeps the index in step with the event log until the context ends. It
@@ -95,7 +95,7 @@ func (l *Library) catchUp(ctx context.Context, ix *search.Index, progress func(a
 		return false, err
 	}
 	end := l.DB.Content()
-	for at < end {
+	for next := (bundle{}); at < end; {
 		events, err := store.Changes(ctx, l.DB, parts, at, followStep)
 		if err != nil || len(events) == 0 {
 			return gone, err
@@ -109,16 +109,51 @@ func (l *Library) catchUp(ctx context.Context, ix *search.Index, progress func(a
 		if err != nil {
 			return gone, err
 		}
-		at = events[len(events)-1].Seq
-		if err := ix.Update(at, entries, ids); err != nil {
+		next.add(ids, entries)
+		if at = events[len(events)-1].Seq; at < end && !next.full() {
+			continue
+		}
+		if err := ix.Update(at, next.entries, next.ids); err != nil {
 			return gone, fmt.Errorf("library: index: %w", err)
 		}
+		next = bundle{}
 		if progress != nil {
 			progress(at, end)
 		}
 	}
 	return gone, ctx.Err()
 }
+
+// bundle is what goes into the index at once: the larger, the less there is to be
+// merged afterwards, as far as the memory of a small machine reaches.
+type bundle struct {
+	entries []search.Entry
+	ids     []string
+	size    int // of the texts, in bytes
+}
+
+const (
+	bundleEntries = 2500
+	bundleSize    = 16 << 20
+)
+
+// add puts documents in, in place of what an earlier step said of them.
+func (b *bundle) add(ids []string, entries []search.Entry) {
+	again := map[string]bool{}
+	for _, id := range ids {
+		again[id] = true
+	}
+	b.entries = slices.DeleteFunc(b.entries, func(e search.Entry) bool { return again[e.Document] })
+	b.ids = append(slices.DeleteFunc(b.ids, func(id string) bool { return again[id] }), ids...)
+	b.entries = append(b.entries, entries...)
+	for _, e := range entries {
+		for _, p := range e.Passages {
+			b.size += len(p)
+		}
+	}
+}
+
+func (b *bundle) full() bool { return len(b.entries) >= bundleEntries || b.size >= bundleSize }
 
 // touched are the documents that the events changed, each once.
 func touched(events []store.Event) []string {

@@ -125,7 +125,7 @@ func build(b *testing.B, dir string, entries []search.Entry) {
 		b.Fatal(err)
 	}
 	before := cpu()
-	for part := range slices.Chunk(entries, 1000) {
+	for part := range slices.Chunk(entries, 2500) {
 		if err := ix.Update(1, part, nil); err != nil {
 			b.Fatal(err)
 		}
