@@ -37,7 +37,11 @@ func (f *finding) answer(ctx context.Context, q Query) (Answer, error) {
 	if err := ctx.Err(); err != nil || limit == 0 || offset >= a.Total {
 		return a, err
 	}
-	for _, p := range f.best(found, min(limit, a.Total-offset), offset) {
+	places, err := f.page(found, min(limit, a.Total-offset), offset)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, p := range places {
 		h, err := f.hit(p, q.Group)
 		if err != nil {
 			return Answer{}, err
