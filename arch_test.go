@@ -16,7 +16,7 @@ import (
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
 	{"personal", "watch", "oai", "usage"},
-	{"library"},
+	{"library", "assistance"},
 	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},
 	{"extract", "cite"},

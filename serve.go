@@ -15,6 +15,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/api"
+	"polis/internal/assistance"
 	"polis/internal/job"
 	"polis/internal/library"
 	"polis/internal/mail"
@@ -254,6 +255,7 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(library.ProposeJob, library.ProposeEvery, h.library.Proposer)
 	r.Every(library.TwinJob, library.TwinEvery, h.library.TwinSeeker)
 	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
+	r.Every(assistance.ExpireJob, assistance.ExpireEvery, (&assistance.Assistance{DB: h.db}).Expirer)
 	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
 	h.keeper().Enrol(r)
 	return r

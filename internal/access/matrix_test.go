@@ -364,6 +364,10 @@ var actions = map[access.Action]string{
 	access.ManagePeople:  "Open, close and change the accounts of people whom one does not vouch for.",
 	access.ManageGroups:  "Open and end closed groups, admit and dismiss people. It opens nothing that is in them.",
 	access.Operate:       "Jobs, quarantine, imports, storage, settings, the log of everybody.",
+	access.AskHelp:       "Write a State's request for help, submit it, answer what is asked about it, withdraw it.",
+	access.HandleHelp:    "Acknowledge requests for help, ask about them, accept, decline or refer them.",
+	access.AskConsent:    "Ask a State for its consent.",
+	access.Consent:       "Give or refuse the consent of a State, close and open its areas, withdraw it. The desk, which handles help, may write down what a State has said on paper.",
 }
 
 // matrix is the whole document.

@@ -14,10 +14,14 @@ const (
 	ManagePeople  Action = "manage-people"  // everybody's account, not only those one vouches for
 	ManageGroups  Action = "manage-groups"  // closed groups and who is in them
 	Operate       Action = "operate"        // jobs, quarantine of everybody, imports, log, settings
+	AskHelp       Action = "ask-help"       // write and submit a State's request for help, answer about it, withdraw it
+	HandleHelp    Action = "handle-help"    // acknowledge such requests, ask about them, decide them
+	AskConsent    Action = "ask-consent"    // ask a State for its consent
+	Consent       Action = "consent"        // give or refuse a State's consent, close and open its areas, withdraw it
 )
 
 // Actions lists every action, in the order in which the published matrix shows them.
-var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, EditThesaurus, ManagePeople, ManageGroups, Operate}
+var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, EditThesaurus, ManagePeople, ManageGroups, Operate, AskHelp, HandleHelp, AskConsent, Consent}
 
 // Decision is the answer to "may she?", with the rule that gave it.
 type Decision struct {
@@ -61,12 +65,39 @@ func (s Subject) may(a Action, l Label) Decision {
 		return s.byRole(Administrator)
 	case ManageGroups, EditThesaurus:
 		return s.byRole(Administrator, DeskOfficer, Moderator)
+	case AskHelp:
+		return s.forState(l, FocalPoint)
+	case HandleHelp:
+		return s.byRole(Administrator, DeskOfficer)
+	case AskConsent:
+		return s.byRole(Administrator, DeskOfficer, ProgrammeOfficer)
+	case Consent:
+		return s.mayConsent(l)
 	}
 	return Decision{false, RuleRole}
 }
 
 // byRole allows those who hold one of the roles.
 func (s Subject) byRole(roles ...Role) Decision { return Decision{s.Has(roles...), RuleRole} }
+
+// forState allows those who hold one of the roles for the record's State.
+func (s Subject) forState(l Label, roles ...Role) Decision {
+	for _, role := range roles {
+		if s.HasFor(role, l.State) {
+			return Decision{true, RuleOwnState}
+		}
+	}
+	return Decision{false, RuleRole}
+}
+
+// mayConsent: a State speaks through its focal point or its delegation (Framework
+// ¶13), and through a person: a program consents to nothing.
+func (s Subject) mayConsent(l Label) Decision {
+	if s.Program {
+		return Decision{false, RuleProgram}
+	}
+	return s.forState(l, FocalPoint, Delegation)
+}
 
 // explain names the second factor where it is what is missing.
 func (s Subject) explain(d Decision) Decision {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/assistance"
 	"polis/internal/library"
 	"polis/internal/store"
 )
@@ -115,7 +117,11 @@ func (k *Keeper) erase(ctx context.Context, who access.Subject, person string, g
 			return nil, err
 		}
 		left, err := library.Release(ctx, tx, person, stateOf(words), chosen)
-		return append(left, events...), err
+		if err != nil {
+			return nil, err
+		}
+		asked, err := assistance.Release(ctx, tx, person)
+		return slices.Concat(left, asked, events), err
 	})
 	for _, e := range events {
 		switch e.Act {

@@ -19,7 +19,7 @@ type Part struct {
 type Section struct{ Name, Query string }
 
 // Parts are all tables in which somebody is named.
-var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork)
+var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork, ofAssistance)
 
 var ofAccount = []Part{
 	{Table: "person", Columns: []string{"email", "owner"}, Given: []Section{{"person", `
@@ -129,10 +129,28 @@ var ofWork = []Part{
 	{Table: "framework_note", Columns: []string{"owner"}, Exempt: "the Framework's notes are nobody's"},
 }
 
+var ofAssistance = []Part{
+	{Table: "request", Columns: []string{"handler", "owner"}, Given: []Section{
+		{"requests", `
+			SELECT id, asker, lang, title, wish, reason, since AS wished_from, until AS wished_to, stage, moved, created, updated, level FROM request
+			WHERE {scope} AND owner = $1 ORDER BY created`},
+		{"requests_handled", "SELECT id, asker, stage, moved FROM request WHERE {scope} AND handler = $1 ORDER BY moved"},
+	}},
+	{Table: "request_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"request_steps", "SELECT request, n, move, stage, words, former, at FROM request_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "consent", Columns: []string{"owner"}, Given: []Section{{
+		"consents_asked", "SELECT id, giver, request, why, stage, created, updated FROM consent WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "consent_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"consent_steps", "SELECT consent, n, move, stage, theme, words, at FROM consent_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+}
+
 // times are the columns in which a whole number is a moment.
 var times = []string{
 	"confirmed", "seen", "signed_out", "warned", "warned_again", "created", "updated", "since", "until", "ended", "expires",
-	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at", "fed",
+	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at", "fed", "moved",
 }
 
 // legible writes the moments of a row as people read them.

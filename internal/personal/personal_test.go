@@ -16,6 +16,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/assistance"
 	"polis/internal/blob"
 	"polis/internal/directory"
 	"polis/internal/extract"
@@ -151,6 +152,22 @@ func (p *place) furnish() {
 	p.row(`INSERT INTO twin (one, other, lang, likeness, file, symbol, titled, found, stage, kept, by_whom, decided)
 		VALUES ('a', 'b', 'en', 900, FALSE, FALSE, FALSE, $2, 'different', '', $1, $2)`, p.id, now)
 	p.row("INSERT INTO document_concept (document, concept, stage, weight, by_whom, at) SELECT MIN(id), 'c', 'confirmed', 0, $1, $2 FROM document", p.id, now)
+	p.requests()
+}
+
+// requests are one that she wrote for her State and, as one of the desk, took on, and
+// a consent that she asked for and gave.
+func (p *place) requests() {
+	p.Helper()
+	a := &assistance.Assistance{DB: p.DB}
+	focal, desk := access.Act(p.id, access.FocalPoint, "KG", ""), access.Act(p.id, access.DeskOfficer, "", "")
+	id, err := a.Draft(ctx, focal, assistance.RequestDraft{Lang: "en", Title: "Training", Wish: "A course", Reason: "A new law", Themes: []string{"drugs"}})
+	must(p.T, err)
+	must(p.T, a.Move(ctx, focal, id, 1, assistance.Submit, "", ""))
+	must(p.T, a.Move(ctx, desk, id, 2, assistance.Acknowledge, "", ""))
+	asked, err := a.AskConsent(ctx, desk, assistance.AskedConsent{Giver: "KG", Why: "A course", Areas: []string{"drugs"}})
+	must(p.T, err)
+	must(p.T, a.Refuse(ctx, focal, asked, 1, "Not now"))
 }
 
 func (p *place) invitations(now time.Time) {

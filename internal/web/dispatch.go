@@ -82,6 +82,7 @@ func (s *Site) has(path string) bool {
 type place struct {
 	key, path string
 	also      []string // paths of pages that belong to it too
+	official  bool     // for those who may read official records
 }
 
 // findPlaces keeps of the bar what exists. It runs with the first page, when
@@ -89,10 +90,11 @@ type place struct {
 func (s *Site) findPlaces() []place {
 	var there []place
 	for _, p := range []place{
-		{"web.nav.library", "/library", []string{"/search", "/collections", "/batches"}},
-		{"web.nav.themes", "/themes", nil},
-		{"web.nav.states", "/states", []string{"/structures", "/organisations", "/directory"}},
-		{"web.nav.framework", "/framework", nil},
+		{"web.nav.library", "/library", []string{"/search", "/collections", "/batches"}, false},
+		{"web.nav.themes", "/themes", nil, false},
+		{"web.nav.states", "/states", []string{"/structures", "/organisations", "/directory"}, false},
+		{"web.nav.framework", "/framework", nil, false},
+		{"web.nav.assistance", "/assistance", nil, true},
 	} {
 		if s.has(p.path) {
 			there = append(there, p)

@@ -129,6 +129,7 @@ func TestNothingIsDoneTwice(t *testing.T) {
 		t.Run("her own account", func(t *testing.T) { h.ownsTwice(t) })
 		t.Run("the library", func(t *testing.T) { h.writesTwice(t) })
 		t.Run("the installation", func(t *testing.T) { h.runsTwice(t) })
+		t.Run("a State that asks for help", func(t *testing.T) { h.asksTwice(t) })
 	})
 }
 
@@ -258,6 +259,13 @@ func (h postal) runsTwice(t *testing.T) {
 	fields := providerFields(there, "id", "double", "secret", there.Secret)
 	h.twice(t, "/admin/providers/new", func() seen { return admin.post("/en/admin/providers/new", fields...) }, map[string]int{"table provider": 1})
 	h.formTwice(t, admin, "/en/admin/tokens", "/en/admin/tokens", map[string]int{"table token": 1, "event account.token.made": 1}, "name", "harvester", "for", "KG", "reach", "public", "days", "30")
+}
+
+func (h postal) asksTwice(t *testing.T) {
+	focal, desk := h.entered("asks@double.example", access.FocalPoint, "TJ"), h.entered("answers@double.example", access.DeskOfficer, "")
+	h.formTwice(t, focal, "/en/assistance/requests/new", "/en/assistance/requests", map[string]int{"table request": 1, "event assistance.request.drafted": 1}, "title", "Training", "do", "save")
+	h.formTwice(t, desk, "/en/assistance/consents/new", "/en/assistance/consents", map[string]int{"table consent": 1, "event assistance.consent.asked": 1},
+		"giver", "Tajikistan", "areas", "cybercrime", "why", "A course.")
 }
 
 // A form that came to nothing may be sent again as it is; another content under the

@@ -140,6 +140,9 @@ type NavLink struct {
 func (f *Frame) Nav() []NavLink {
 	links := []NavLink{}
 	for _, p := range f.site.places() {
+		if p.official && !f.Reader.ReadsOfficial() {
+			continue
+		}
 		links = append(links, NavLink{
 			Link:    Link{f.T(p.key), f.URL(p.path)},
 			Here:    f.visit.path == p.path,

@@ -18,7 +18,7 @@ import (
 )
 
 // actForm is how the act of an event is called: room, noun, past participle.
-var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage)\.[a-z-]+(\.[a-z-]+)?$`)
+var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage|assistance)\.[a-z-]+(\.[a-z-]+)?$`)
 
 // noActs have the form of an act, and are something else.
 var noActs = map[string]string{
@@ -45,6 +45,7 @@ var noActs = map[string]string{
 	"personal.letter.unused":  "a kind of letter",
 	"watch.alerts":            "a turn of the timetable",
 	"usage.settle":            "a turn of the timetable",
+	"assistance.consents":     "a turn of the timetable",
 }
 
 // actsWritten finds in the sources what may be written as the act of an event:
