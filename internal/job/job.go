@@ -186,7 +186,8 @@ func (r *Runner) RunNow(ctx context.Context, id string, report func(Job)) (Job, 
 	return ended, errors.Join(err, gerr)
 }
 
-// claim takes the oldest job that waits or was abandoned, or the one named.
+// claim takes the job that has waited longest or was abandoned, or the one named: a
+// turn of the timetable waits since it is due.
 func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
 	now := time.Now()
 	return store.UpkeepGet[Job](ctx, r.db, `
@@ -196,7 +197,7 @@ func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
 		  SELECT id FROM job
 		  WHERE (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
 		    AND ($3 = '' OR id = $3)
-		  ORDER BY created, id
+		  ORDER BY CASE WHEN every > 0 THEN due ELSE created END, id
 		  LIMIT 1)
 		AND (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
 		RETURNING `+columns, now.Add(Lease), now, id)
@@ -222,6 +223,8 @@ func (r *Runner) run(ctx context.Context, j Job, report func(Job)) error {
 		stage, err = Stopped, nil
 	case errors.As(err, &wait) && j.Every == 0:
 		stage, reason, due, err = Waiting, wait.Error(), time.Now().Add(wait.after), nil
+	case errors.Is(err, errGaveWay):
+		stage, due, err = Waiting, time.Now(), nil
 	case errors.Is(err, context.Canceled):
 		stage = Waiting
 	case err != nil:
@@ -317,6 +320,21 @@ func (run *Run) Progress(ctx context.Context, done, total int64, mark any) error
 		return ErrStopped
 	}
 	return ctx.Err()
+}
+
+// errGaveWay ends a turn that goes on as soon as what waits is done.
+var errGaveWay = errors.New("job: others wait")
+
+// GiveWay returns an error, to be handed on, where work that somebody asked for waits.
+// A turn of the timetable that may take minutes asks after each piece, and remembers
+// by itself where it was: so an upload is read at once after a large import.
+func (run *Run) GiveWay(ctx context.Context) error {
+	waiting, err := store.Get[int](ctx, run.db, store.Everything("job"),
+		"SELECT COUNT(*) FROM (SELECT id FROM job WHERE {scope} AND stage = 'waiting' AND every = 0 AND due <= $1 LIMIT 1) w", time.Now())
+	if err == nil && waiting > 0 {
+		err = errGaveWay
+	}
+	return err
 }
 
 // heartbeat renews the lease while a long piece is worked on, and notices a

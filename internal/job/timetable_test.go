@@ -3,6 +3,7 @@ package job_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -204,5 +205,52 @@ func TestATurnUnderWayIsNotBegunAgain(t *testing.T) {
 		}
 		close(end)
 		settled(t, db, "long", 1)
+	})
+}
+
+func TestALongTurnGivesWayToWorkThatSomebodyAskedFor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var mu sync.Mutex
+		var order []string
+		note := func(what string) {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, what)
+		}
+		pieces, begun, ended := 0, make(chan struct{}, 1), make(chan struct{}, 1)
+		r := job.NewRunner(db, quiet, map[string]job.Handler{
+			"upload": func(context.Context, *job.Run) error { note("upload"); return nil },
+		})
+		r.Every("long", time.Hour, func(ctx context.Context, run *job.Run) error {
+			for pieces < 4 { // it remembers by itself where it was
+				note("piece")
+				if pieces++; pieces == 2 {
+					begun <- struct{}{}
+					<-ended
+				}
+				if err := run.GiveWay(ctx); err != nil {
+					return err
+				}
+			}
+			note("end")
+			return nil
+		})
+		work(t, r) // one worker
+		<-begun
+		add(t, db, "upload", 1)
+		ended <- struct{}{}
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+			if j := entry(t, db, "long"); !j.Ran.IsZero() {
+				if !j.Due.After(time.Now().Add(50*time.Minute)) || j.Reason != "" {
+					t.Errorf("its next turn: %+v", j)
+				}
+				break
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []string{"piece", "piece", "upload", "piece", "piece", "end"}; !slices.Equal(order, want) {
+			t.Errorf("%v", order)
+		}
 	})
 }

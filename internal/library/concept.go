@@ -168,9 +168,12 @@ const (
 func (l *Library) Proposer(ctx context.Context, run *job.Run) error {
 	began := time.Now()
 	return l.ProposeConcepts(ctx, false, func(done, total int64) error {
+		if err := errors.Join(run.Progress(ctx, done, total, nil), run.GiveWay(ctx)); err != nil {
+			return err
+		}
 		sleep(ctx, min(time.Since(began), breath))
 		began = time.Now()
-		return run.Progress(ctx, done, total, nil)
+		return nil
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -36,7 +37,7 @@ const LearnEvery = 24 * time.Hour
 func (l *Library) Learner(words *lexicon.Lexicon) job.Handler {
 	return func(ctx context.Context, run *job.Run) error {
 		_, err := l.Learn(ctx, words, access.System("lexicon"), func(done, of int) error {
-			return run.Progress(ctx, int64(done), int64(of), nil)
+			return errors.Join(run.Progress(ctx, int64(done), int64(of), nil), run.GiveWay(ctx))
 		})
 		return err
 	}

@@ -3,6 +3,7 @@ package library
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -35,7 +36,9 @@ const (
 
 // TwinSeeker looks for twins of what has changed since its last turn.
 func (l *Library) TwinSeeker(ctx context.Context, run *job.Run) error {
-	return l.SeekTwins(ctx, func(at, end int64) error { return run.Progress(ctx, at, end, nil) })
+	return l.SeekTwins(ctx, func(at, end int64) error {
+		return errors.Join(run.Progress(ctx, at, end, nil), run.GiveWay(ctx))
+	})
 }
 
 // SeekTwins follows the event log: each document that is new or changed is signed,
