@@ -40,8 +40,16 @@ func (p *helping) documents(q assistance.Request) (links []Link, err error) {
 	_, found, err := p.h.Library.Search(p.r.Context(), p.h.Index, scope(p.r), search.Query{
 		Text: q.Title, Lang: p.Lang, Filter: map[search.Facet][]string{search.Theme: q.Themes}, Group: true, Limit: shownBeside,
 	})
-	for _, f := range found {
-		links = append(links, Link{f.Title, p.URL(library.Path(f.Hit.Document, f.Hit.Lang))})
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]library.Wish, len(found))
+	for i, f := range found {
+		wanted[i] = library.Wish{Document: f.Hit.Document, Lang: p.Lang}
+	}
+	briefs, err := p.h.Library.Briefs(p.r.Context(), scope(p.r), wanted)
+	for _, b := range briefs { // in her own language, where there is one
+		links = append(links, Link{b.Edition.Title, p.URL(library.Path(b.ID, b.Edition.Lang))})
 	}
 	return links, err
 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/extract"
 	"polis/internal/lang"
+	"polis/internal/library"
 )
 
 // helped is a house in which a State asks and the desk answers.
@@ -28,6 +30,7 @@ func TestAssistancePages(t *testing.T) {
 		t.Run("of two who decide the second sees how it stands, and keeps her words", o.secondKeepsWords)
 		t.Run("the desk's queue names the next step, and a filter can be taken away", o.queueSaysNext)
 		t.Run("consent is asked of a State by its name, and closed area by area", o.consentIsGiven)
+		t.Run("what the library says to it stands beside it, in the reader's language", o.libraryIsBeside)
 	})
 }
 
@@ -146,6 +149,18 @@ func (o helped) queueSaysNext(t *testing.T) {
 	}
 	if got := o.desk.get("/en/assistance/requests?state=TJ"); got.status != 200 || strings.Contains(got.body, path) {
 		t.Errorf("of another State: %d", got.status)
+	}
+}
+
+func (o helped) libraryIsBeside(t *testing.T) {
+	theirs := textIn("de", "Hinweise")
+	theirs.Passages = []extract.Passage{{Kind: extract.Paragraph, Text: "Training trainers: ein Kurs für Ausbilder."}}
+	o.document(access.System("test"), library.Draft{Tags: library.Tags{Themes: []string{"cybercrime"}}}, textIn("en", "A note for teachers"), theirs)
+	if err := o.Library.CatchUp(t.Context(), o.Index, nil); err != nil {
+		t.Fatal(err)
+	}
+	if page := o.focal.get(o.write(t, "submit", whole...)).body; !strings.Contains(page, "A note for teachers") || strings.Contains(page, "Hinweise") {
+		t.Error(page)
 	}
 }
 
