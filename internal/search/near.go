@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -57,15 +58,7 @@ func (f *finding) nearer(list []place) error {
 			return err
 		}
 	}
-	slices.SortStableFunc(list, func(a, b place) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(b.score, a.score) })
 	return nil
 }
 
