@@ -288,7 +288,8 @@ func uploadsAreRead(t *testing.T, p place) {
 		}
 	}
 	if stages[library.Arrived] > 0 || stages[library.Quarantined] > 0 || stages[library.Ready] == 0 {
-		t.Errorf("of the uploads, %v", stages)
+		jobs, err := job.List(context.Background(), h.db, store.Everything("test"), 10, 0)
+		t.Errorf("of the uploads, %v; the newest jobs: %+v, %v", stages, jobs, err)
 	}
 }
 

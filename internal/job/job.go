@@ -186,6 +186,9 @@ func (r *Runner) RunNow(ctx context.Context, id string, report func(Job)) (Job, 
 	return ended, errors.Join(err, gerr)
 }
 
+// claimable is a job that waits, or whose worker is gone, at $2.
+const claimable = "stage = 'waiting' AND due <= $2 OR stage IN ('running', 'stopping') AND lease_until < $2"
+
 // claim takes the job that has waited longest or was abandoned, or the one named: a
 // turn of the timetable waits since it is due.
 func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
@@ -195,11 +198,10 @@ func (r *Runner) claim(ctx context.Context, id string) (Job, error) {
 		SET stage = 'running', tries = tries + 1, lease_until = $1, updated = $2
 		WHERE id = (
 		  SELECT id FROM job
-		  WHERE (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
-		    AND ($3 = '' OR id = $3)
+		  WHERE (`+claimable+`) AND ($3 = '' OR id = $3)
 		  ORDER BY CASE WHEN every > 0 THEN due ELSE created END, id
 		  LIMIT 1)
-		AND (stage = 'waiting' AND due <= $2 OR (stage IN ('running', 'stopping') AND lease_until < $2))
+		AND (`+claimable+`)
 		RETURNING `+columns, now.Add(Lease), now, id)
 }
 
@@ -325,12 +327,12 @@ func (run *Run) Progress(ctx context.Context, done, total int64, mark any) error
 // errGaveWay ends a turn that goes on as soon as what waits is done.
 var errGaveWay = errors.New("job: others wait")
 
-// GiveWay returns an error, to be handed on, where work that somebody asked for waits.
+// GiveWay returns an error, to be handed on, where work that somebody asked for waits, or was left behind by a worker that is gone.
 // A turn of the timetable that may take minutes asks after each piece, and remembers
 // by itself where it was: so an upload is read at once after a large import.
 func (run *Run) GiveWay(ctx context.Context) error {
 	waiting, err := store.Get[int](ctx, run.db, store.Everything("job"),
-		"SELECT COUNT(*) FROM (SELECT id FROM job WHERE {scope} AND stage = 'waiting' AND every = 0 AND due <= $1 LIMIT 1) w", time.Now())
+		"SELECT COUNT(*) FROM (SELECT id FROM job WHERE {scope} AND every = $1 AND ("+claimable+") LIMIT 1) w", 0, time.Now())
 	if err == nil && waiting > 0 {
 		err = errGaveWay
 	}

@@ -209,6 +209,18 @@ func TestATurnUnderWayIsNotBegunAgain(t *testing.T) {
 }
 
 func TestALongTurnGivesWayToWorkThatSomebodyAskedFor(t *testing.T) {
+	t.Run("waiting", func(t *testing.T) { givesWay(t, func(*store.DB) {}) })
+	t.Run("left by a worker that is gone", func(t *testing.T) {
+		givesWay(t, func(db *store.DB) {
+			if _, err := store.Upkeep(ctx, db, "UPDATE job SET stage = 'running', lease_until = 1 WHERE kind = 'upload'"); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+}
+
+// givesWay lets an upload come while a turn of four pieces is under way.
+func givesWay(t *testing.T, arrives func(*store.DB)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		var mu sync.Mutex
 		var order []string
@@ -238,6 +250,7 @@ func TestALongTurnGivesWayToWorkThatSomebodyAskedFor(t *testing.T) {
 		work(t, r) // one worker
 		<-begun
 		add(t, db, "upload", 1)
+		arrives(db)
 		ended <- struct{}{}
 		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 			if j := entry(t, db, "long"); !j.Ran.IsZero() {
