@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"library", "assistance"},
 	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},
-	{"extract", "cite"},
+	{"extract", "cite", "sheet", "calendar"},
 	{"access", "lang", "keyring", "fetch", "clamd"},
 }
 
@@ -28,6 +28,7 @@ var beside = map[string][]string{
 	"job":     {"store"},     // a queue is a table
 	"mail":    {"store"},     // letters wait in a table
 	"account": {"directory"}, // States and bodies vouch
+	"sheet":   {"extract"},   // a workbook's cells and a text's encoding are read there
 }
 
 type pkg struct {

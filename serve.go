@@ -121,7 +121,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 		return nil, err
 	}
 	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 3)}
-	r.post.Finish = sys.watch().Finish(r.post.Finish)
+	r.post.Finish = sys.watch().Finish((&assistance.Assistance{DB: sys.db}).Finish(r.post.Finish))
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
 		return nil, errors.Join(err, sys.close())
@@ -247,6 +247,9 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	kinds := h.library.Handlers()
 	maps.Copy(kinds, harvester.Handlers())
 	kinds[thesaurus.ImportJob] = thesaurus.Importer(h.db, h.openSum, h.subject)
+	kinds[assistance.ImportJob] = (&assistance.Activities{
+		Assistance: &assistance.Assistance{DB: h.db}, Files: h.files, Rest: time.Minute, Needs: h.library.Needs,
+	}).Importer
 	r := job.NewRunner(h.db, log, kinds)
 	harvester.Enrol(r)
 	r.Every("log.checkpoint", time.Hour, h.signLog)
@@ -256,6 +259,8 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(library.TwinJob, library.TwinEvery, h.library.TwinSeeker)
 	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
 	r.Every(assistance.ExpireJob, assistance.ExpireEvery, (&assistance.Assistance{DB: h.db}).Expirer)
+	r.Every(assistance.RemindJob, assistance.RemindEvery, (&assistance.Assistance{DB: h.db}).Reminder)
+	r.Every(assistance.ChaseJob, assistance.ChaseEvery, (&assistance.Assistance{DB: h.db}).Chaser)
 	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
 	h.keeper().Enrol(r)
 	return r

@@ -366,8 +366,11 @@ var actions = map[access.Action]string{
 	access.Operate:       "Jobs, quarantine, imports, storage, settings, the log of everybody.",
 	access.AskHelp:       "Write a State's request for help, submit it, answer what is asked about it, withdraw it.",
 	access.HandleHelp:    "Acknowledge requests for help, ask about them, accept, decline or refer them.",
+	access.PlanHelp:      "Write projects of assistance and their activities. An officer of a structure changes her own and those that her structure organises.",
 	access.AskConsent:    "Ask a State for its consent.",
 	access.Consent:       "Give or refuse the consent of a State, close and open its areas, withdraw it. The desk, which handles help, may write down what a State has said on paper.",
+	access.Assess:        "Plan, field and write a needs assessment and its findings, and context notes.",
+	access.Comment:       "Comment for a State on the draft of an assessment of it.",
 }
 
 // matrix is the whole document.

@@ -16,12 +16,15 @@ const (
 	Operate       Action = "operate"        // jobs, quarantine of everybody, imports, log, settings
 	AskHelp       Action = "ask-help"       // write and submit a State's request for help, answer about it, withdraw it
 	HandleHelp    Action = "handle-help"    // acknowledge such requests, ask about them, decide them
+	PlanHelp      Action = "plan-help"      // write projects and activities, and say how they go
 	AskConsent    Action = "ask-consent"    // ask a State for its consent
 	Consent       Action = "consent"        // give or refuse a State's consent, close and open its areas, withdraw it
+	Assess        Action = "assess"         // plan, field and write a needs assessment, and context notes
+	Comment       Action = "comment"        // say what a State says to the draft of an assessment
 )
 
 // Actions lists every action, in the order in which the published matrix shows them.
-var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, EditThesaurus, ManagePeople, ManageGroups, Operate, AskHelp, HandleHelp, AskConsent, Consent}
+var Actions = []Action{Read, Contribute, Edit, Lower, EditDirectory, EditThesaurus, ManagePeople, ManageGroups, Operate, AskHelp, HandleHelp, PlanHelp, AskConsent, Consent, Assess, Comment}
 
 // Decision is the answer to "may she?", with the rule that gave it.
 type Decision struct {
@@ -69,9 +72,9 @@ func (s Subject) may(a Action, l Label) Decision {
 		return s.forState(l, FocalPoint)
 	case HandleHelp:
 		return s.byRole(Administrator, DeskOfficer)
-	case AskConsent:
+	case AskConsent, PlanHelp, Assess:
 		return s.byRole(Administrator, DeskOfficer, ProgrammeOfficer)
-	case Consent:
+	case Consent, Comment:
 		return s.mayConsent(l)
 	}
 	return Decision{false, RuleRole}
@@ -91,7 +94,8 @@ func (s Subject) forState(l Label, roles ...Role) Decision {
 }
 
 // mayConsent: a State speaks through its focal point or its delegation (Framework
-// ¶13), and through a person: a program consents to nothing.
+// ¶13), and through a person: a program consents to nothing, and says nothing in its
+// name.
 func (s Subject) mayConsent(l Label) Decision {
 	if s.Program {
 		return Decision{false, RuleProgram}

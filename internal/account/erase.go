@@ -180,6 +180,7 @@ func (n *naming) entrance(ctx context.Context, tx *store.Tx) error {
 		"DELETE FROM recovery_code WHERE person = $1",
 		"DELETE FROM token_use WHERE token IN (SELECT id FROM token WHERE person = $1)",
 		"DELETE FROM token WHERE person = $1",
+		"DELETE FROM calendar_key WHERE person = $1",
 		"DELETE FROM identity WHERE person = $1",
 		"DELETE FROM address_change WHERE person = $1",
 		"DELETE FROM alert WHERE search IN (SELECT id FROM saved_search WHERE person = $1)",

@@ -32,7 +32,7 @@ func FuzzInvitationSheet(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		sheet, err := account.SheetReader{Names: names, Lang: "en"}.Read(data)
+		sheet, err := account.SheetReader{Names: names, Lang: "en"}.Read(ctx, data)
 		if err != nil {
 			t.Fatalf("%q: %v", data, err)
 		}

@@ -1,6 +1,9 @@
 package account
 
 import (
+	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -10,6 +13,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/directory"
 	"polis/internal/lang"
+	"polis/internal/sheet"
 )
 
 // InvitationColumns are the columns of a table of invitations. Their names are
@@ -43,31 +47,46 @@ type SheetReader struct {
 }
 
 // Read reads a table as spreadsheets save it. Nothing is looked up but names.
-func (s SheetReader) Read(data []byte) (InvitationSheet, error) {
-	rows, err := directory.Rows(data, MostInvitations+1)
-	var broken directory.ErrNoTable
+func (s SheetReader) Read(ctx context.Context, data []byte) (InvitationSheet, error) {
+	limits := sheet.DefaultLimits()
+	limits.Rows = MostInvitations + 1
+	table, err := sheet.ReadFrom(ctx, bytes.NewReader(data), limits)
+	var trouble *sheet.Trouble
 	switch {
-	case errors.As(err, &broken):
-		return InvitationSheet{Wrong: "joining.sheet.broken", At: broken.Line}, nil
+	case errors.As(err, &trouble):
+		return noInvitations(trouble), nil
 	case err != nil:
 		return InvitationSheet{}, err
-	case len(rows) < 2:
+	case len(table.Rows) < 2:
 		return InvitationSheet{Wrong: "joining.sheet.empty", At: 1}, nil
-	case len(rows) > MostInvitations+1:
-		return InvitationSheet{Wrong: "joining.sheet.long", At: rows[len(rows)-1].Line}, nil
 	}
-	columns, unknown := s.columns(rows[0].Cells)
+	rows := table.Rows
+	columns, unknown := s.columns(rows[0].Texts())
 	if unknown != "" {
-		return InvitationSheet{Wrong: "joining.sheet.column", At: rows[0].Line, Cell: unknown}, nil
+		return InvitationSheet{Wrong: "joining.sheet.column", At: rows[0].Number, Cell: unknown}, nil
 	}
 	if !slices.Contains(columns, "email") {
-		return InvitationSheet{Wrong: "joining.sheet.no-email", At: rows[0].Line}, nil
+		return InvitationSheet{Wrong: "joining.sheet.no-email", At: rows[0].Number}, nil
 	}
-	sheet := InvitationSheet{}
+	read := InvitationSheet{}
 	for _, row := range rows[1:] {
-		sheet.Lines = append(sheet.Lines, s.line(columns, row))
+		read.Lines = append(read.Lines, s.line(columns, row))
 	}
-	return sheet, nil
+	return read, nil
+}
+
+// noInvitations says why a table cannot be read.
+func noInvitations(t *sheet.Trouble) InvitationSheet {
+	none := InvitationSheet{Wrong: t.Key, At: max(t.Row, 1)}
+	switch t.Key {
+	case "sheet.error.empty":
+		none.Wrong = "joining.sheet.empty"
+	case "sheet.error.too-large":
+		none.Wrong = "joining.sheet.long"
+	case "sheet.error.columns", "sheet.error.cell-long": // a separator or a quotation mark is not where it should be
+		none.Wrong = "joining.sheet.broken"
+	}
+	return none
 }
 
 // columns finds out which column is which; unknown is a head that is none of ours.
@@ -91,9 +110,10 @@ func calledSo(key, text string) bool {
 	return slices.ContainsFunc(lang.All, func(t lang.Tag) bool { return strings.EqualFold(lang.For(t).T(key), text) })
 }
 
-func (s SheetReader) line(columns []string, row directory.Row) SheetLine {
-	l := SheetLine{Line: row.Line, Cells: map[string]string{}, Wrong: Invalid{}}
-	for i, cell := range row.Cells {
+func (s SheetReader) line(columns []string, row sheet.Row) SheetLine {
+	l := SheetLine{Line: row.Number, Cells: map[string]string{}, Wrong: Invalid{}}
+	for i, c := range row.Cells {
+		cell := strings.ReplaceAll(cmp.Or(c.Text, c.Fault), "\n", " ")
 		switch {
 		case cell == "":
 		case i >= len(columns) || columns[i] == "":

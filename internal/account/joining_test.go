@@ -336,7 +336,7 @@ func TestATableOfInvitationsIsReadInEveryLanguage(t *testing.T) {
 			text := strings.Join(heads, ";") + "\r\n" +
 				strings.Join([]string{"A@Polis.example", "Anna", p.T("access.role.expert"), names.Name("KG", "", tag), tag.Name(), "30.06.2028", "cyber"}, ";") + "\r\n\r\n" +
 				"b@polis.example\r\n"
-			sheet, err := account.SheetReader{Names: names, Groups: groups, Lang: tag, Own: access.Grant{State: "TJ"}}.Read([]byte(text))
+			sheet, err := account.SheetReader{Names: names, Groups: groups, Lang: tag, Own: access.Grant{State: "TJ"}}.Read(ctx, []byte(text))
 			must(t, err)
 			if sheet.Wrong != "" || len(sheet.Lines) != 2 {
 				t.Fatalf("%s: %+v", tag, sheet)
@@ -357,14 +357,14 @@ func TestATableOfInvitationsIsReadInEveryLanguage(t *testing.T) {
 			"email,colour\na@b.example,r\n": "joining.sheet.column",
 			"email,email\na,b\n":            "joining.sheet.column",
 			"email\n" + strings.Repeat("a@b.example\n", account.MostInvitations+1): "joining.sheet.long",
-			"PK\x03\x04\x00\x00": "joining.sheet.empty",
+			"PK\x03\x04\x00\x00": "sheet.error.broken",
 		} {
-			sheet, err := reader.Read([]byte(text))
+			sheet, err := reader.Read(ctx, []byte(text))
 			if err != nil || sheet.Wrong != want {
 				t.Errorf("%.20q: %q %v", text, sheet.Wrong, err)
 			}
 		}
-		sheet, err := reader.Read([]byte("email,role,for,language,until,groups\na,king,Atlantis,tlh,soon,none,more\n"))
+		sheet, err := reader.Read(ctx, []byte("email,role,for,language,until,groups\na,king,Atlantis,tlh,soon,none,more\n"))
 		must(t, err)
 		if got := fmt.Sprint(sheet.Lines[0].WrongFields()); got != "[email role for lang until groups]" {
 			t.Error(got)

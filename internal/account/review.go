@@ -134,6 +134,12 @@ func prefixed(alias, columns string) string {
 
 // FocalPoints are those who answer for the people of a State or body now.
 func FocalPoints(ctx context.Context, q store.Reader, state, body string) ([]Person, error) {
+	return Speakers(ctx, q, access.FocalPoint, state, body)
+}
+
+// Speakers are those who hold the role for a State or body now, while it vouches for
+// them.
+func Speakers(ctx context.Context, q store.Reader, role access.Role, state, body string) ([]Person, error) {
 	if state+body == "" {
 		return nil, nil
 	}
@@ -141,7 +147,7 @@ func FocalPoints(ctx context.Context, q store.Reader, state, body string) ([]Per
 		SELECT k.person FROM role_grant k
 		JOIN vouching w ON w.person = k.person AND w.acts_for = k.acts_for AND w.body = k.body
 		WHERE k.role = $2 AND k.acts_for = $3 AND k.body = $4 AND k.ended = 0 AND (k.until = 0 OR k.until > $1) AND w.ended = 0 AND w.until > $1)`,
-		string(access.FocalPoint), state, body)
+		string(role), state, body)
 }
 
 // Desk are the desk officers or, where there are none, the administrators.

@@ -47,6 +47,8 @@ func (a *API) Handler() http.Handler {
 	a.registerSearch(h)
 	a.registerDocuments(h)
 	a.registerUsage(h)
+	a.registerHelp(h)
+	a.registerActivities(h)
 	a.registerDirectory(h)
 	a.registerFramework(h)
 	describeFiles(h.OpenAPI())

@@ -214,7 +214,7 @@ func TestTheAPIDescribesItself(t *testing.T) {
 		if code != http.StatusOK || !strings.HasPrefix(doc["openapi"].(string), "3.1") {
 			t.Fatal(code, doc["openapi"])
 		}
-		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/documents/{id}/usage", "/api/v1/directory", "/api/v1/framework"} {
+		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/documents/{id}/usage", "/api/v1/directory", "/api/v1/framework", "/api/v1/requests/{id}/moves", "/api/v1/consents/{id}"} {
 			if doc["paths"].(map[string]any)[path] == nil {
 				t.Errorf("%s is not described", path)
 			}
@@ -237,9 +237,11 @@ func TestTheAPISaysHowToShowOnWhoseBehalfOneAsks(t *testing.T) {
 			t.Errorf("what is public needs neither: %v", all)
 		}
 		for path, item := range doc["paths"].(map[string]any) {
-			answers := item.(map[string]any)["get"].(map[string]any)["responses"].(map[string]any)
-			if answers["401"] == nil || answers["429"] == nil {
-				t.Errorf("%s does not say how it refuses", path)
+			for method, operation := range item.(map[string]any) {
+				answers := operation.(map[string]any)["responses"].(map[string]any)
+				if answers["401"] == nil || answers["429"] == nil {
+					t.Errorf("%s %s does not say how it refuses", method, path)
+				}
 			}
 		}
 	})

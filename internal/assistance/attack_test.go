@@ -13,9 +13,15 @@ func TestTheTablesHold(t *testing.T) {
 	each(t, func(t *testing.T, a *assistance.Assistance) {
 		id := map[string]string{
 			"DRAFT": draft(t, a), "ACKNOWLEDGED": at(t, a, assistance.Acknowledged).ID, "ACCEPTED": at(t, a, assistance.Accepted).ID,
-			"ASKED": asked(t, a), "GIVEN": consentAt(t, a, assistance.ConsentGiven).ID, "WITHDRAWN": consentAt(t, a, assistance.ConsentWithdrawn).ID,
+			"ASKED": asked(t, a), "RETRACTED": consentAt(t, a, assistance.ConsentRetracted).ID, "REFUSED": consentAt(t, a, assistance.ConsentRefused).ID, "GIVEN": consentAt(t, a, assistance.ConsentGiven).ID, "WITHDRAWN": consentAt(t, a, assistance.ConsentWithdrawn).ID,
 		}
 		const step = "INSERT INTO request_step (request, n, prior, was, move, stage, words, former, by_whom, at, mark) VALUES ($1, "
+		narrowed := consentAt(t, a, assistance.ConsentGiven)
+		if err := a.CloseArea(ctx, focal, narrowed.ID, narrowed.Rev, "drugs", ""); err != nil {
+			t.Fatal(err)
+		}
+		id["NARROWED"] = narrowed.ID
+		const consentStep = "INSERT INTO consent_step (consent, n, prior, was, move, stage, theme, words, by_whom, at, mark) VALUES ($1, "
 		for name, c := range map[string]struct{ of, query string }{
 			"accept without a step":                      {"ACKNOWLEDGED", "UPDATE request SET stage = 'accepted', due = '' WHERE id = $1"},
 			"accept by a step that is not there":         {"ACKNOWLEDGED", "UPDATE request SET stage = 'accepted', due = '', moves = 4, step = id || ' 4 accepted' WHERE id = $1"},
@@ -61,6 +67,22 @@ func TestTheTablesHold(t *testing.T) {
 			"an area of another State":                   {"GIVEN", "UPDATE consent_area SET giver = 'TJ' WHERE consent = $1"},
 			"close an area without the day":              {"GIVEN", "UPDATE consent_area SET standing = 'closed' WHERE consent = $1"},
 			"a new area that is open at once":            {"ASKED", "INSERT INTO consent_area (consent, theme, giver, consent_stage, since, until, standing, closed, reason) VALUES ($1, 'terrorism', 'KG', 'asked', '', '', 'open', '', '')"},
+			"give one that was taken back":               {"RETRACTED", consentStep + "3, 2, 'retracted', 'give', 'given', NULL, '', 'x', 1, $1 || ' 3 given')"},
+			"take back one that is given":                {"GIVEN", consentStep + "3, 2, 'given', 'retract', 'retracted', NULL, '', 'x', 1, $1 || ' 3 retracted')"},
+			"take one back without a step":               {"ASKED", "UPDATE consent SET stage = 'retracted' WHERE id = $1"},
+			"say who gave what was taken back":           {"RETRACTED", "UPDATE consent SET given = '2026-01-01' WHERE id = $1"},
+			"close an area without a step":               {"GIVEN", "UPDATE consent_area SET standing = 'closed', closed = '2026-01-01' WHERE consent = $1 AND theme = 'drugs'"},
+			"close it by a step that is not there":       {"GIVEN", "UPDATE consent_area SET standing = 'closed', closed = '2026-01-01', step = consent || ' drugs close 3' WHERE consent = $1 AND theme = 'drugs'"},
+			"close it by the step that gave it":          {"GIVEN", "UPDATE consent_area SET standing = 'closed', closed = '2026-01-01', step = consent || '  give 2' WHERE consent = $1 AND theme = 'drugs'"},
+			"open an area without a step":                {"NARROWED", "UPDATE consent_area SET standing = 'open', closed = '' WHERE consent = $1 AND theme = 'drugs'"},
+			"open an area that was refused":              {"NARROWED", "UPDATE consent_area SET standing = 'open', step = consent || ' trafficking open 3' WHERE consent = $1 AND theme = 'trafficking'"},
+			"open it by the step of another area":        {"NARROWED", "UPDATE consent_area SET standing = 'open', step = consent || ' drugs close 3' WHERE consent = $1 AND theme = 'trafficking'"},
+			"open it by the step of another consent":     {"NARROWED", "UPDATE consent_area SET standing = 'open', closed = '', step = (SELECT MIN(ground) FROM consent_step WHERE move = 'give' AND consent <> $1) WHERE consent = $1 AND theme = 'drugs'"},
+			"an area that rests on nothing":              {"GIVEN", "UPDATE consent_area SET step = NULL WHERE consent = $1"},
+			"a ground that says another move":            {"NARROWED", "UPDATE consent_step SET ground = consent || ' drugs open 3' WHERE consent = $1 AND n = 3"},
+			"take the ground from under an area":         {"NARROWED", "UPDATE consent_step SET ground = NULL WHERE consent = $1 AND n = 3"},
+			"refuse an area by the step that asked":      {"ASKED", "UPDATE consent_area SET standing = 'refused' WHERE consent = $1"},
+			"ask anew for what was refused":              {"REFUSED", "UPDATE consent_area SET standing = 'asked' WHERE consent = $1"},
 			"take a consent away":                        {"GIVEN", "DELETE FROM consent WHERE id = $1"},
 			"take its steps away":                        {"GIVEN", "DELETE FROM consent_step WHERE consent = $1 AND n = 1"},
 			"hide a consent":                             {"GIVEN", "UPDATE consent SET level = 3 WHERE id = $1"},

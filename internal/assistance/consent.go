@@ -12,18 +12,19 @@ import (
 // ConsentStage is how far a consent is. Messages: "assistance.consent.stage.STAGE".
 type ConsentStage string
 
-// The stages of a consent. Refused, expired and withdrawn are ends: what a State
-// wants later is a consent of its own.
+// The stages of a consent. Refused, expired, withdrawn and retracted are ends: what a
+// State wants later is a consent of its own.
 const (
 	ConsentAsked     ConsentStage = "asked"
 	ConsentGiven     ConsentStage = "given"
 	ConsentRefused   ConsentStage = "refused"
 	ConsentExpired   ConsentStage = "expired"
 	ConsentWithdrawn ConsentStage = "withdrawn"
+	ConsentRetracted ConsentStage = "retracted" // it was asked by mistake
 )
 
 // ConsentStages lists them all.
-var ConsentStages = []ConsentStage{ConsentAsked, ConsentGiven, ConsentRefused, ConsentExpired, ConsentWithdrawn}
+var ConsentStages = []ConsentStage{ConsentAsked, ConsentGiven, ConsentRefused, ConsentExpired, ConsentWithdrawn, ConsentRetracted}
 
 // Standing is how an area of a consent stands. Messages:
 // "assistance.standing.STANDING".
@@ -31,14 +32,15 @@ type Standing string
 
 // The standings of an area.
 const (
-	AreaAsked   Standing = "asked"
-	AreaOpen    Standing = "open"
-	AreaRefused Standing = "refused" // the consent was given without it, or refused
-	AreaClosed  Standing = "closed"  // it was open once
+	AreaAsked     Standing = "asked"
+	AreaOpen      Standing = "open"
+	AreaRefused   Standing = "refused"   // the consent was given without it, or refused
+	AreaClosed    Standing = "closed"    // it was open once
+	AreaRetracted Standing = "retracted" // it is asked for no more
 )
 
 // Standings lists them all.
-var Standings = []Standing{AreaAsked, AreaOpen, AreaRefused, AreaClosed}
+var Standings = []Standing{AreaAsked, AreaOpen, AreaRefused, AreaClosed, AreaRetracted}
 
 // Consent is what a State was asked to agree to, and its answer.
 type Consent struct {
@@ -68,8 +70,9 @@ type Consent struct {
 type Area struct {
 	Theme    string
 	Standing Standing
-	Closed   string // the day, or ""
-	Reason   string // why it was closed
+	Stood    time.Time // since when it stands so
+	Closed   string    // the day, or ""
+	Reason   string    // why it was closed
 }
 
 // Area finds one by its theme.
@@ -116,7 +119,7 @@ func withAreas(ctx context.Context, q store.Reader, list []Consent) error {
 		Consent string
 		Area
 	}](ctx, q, everything,
-		"SELECT consent, theme, standing, closed, reason FROM consent_area WHERE {scope} AND "+which.conditions()+" ORDER BY consent, theme", which.args...)
+		"SELECT consent, theme, standing, stood, closed, reason FROM consent_area WHERE {scope} AND "+which.conditions()+" ORDER BY consent, theme", which.args...)
 	for _, row := range rows {
 		c := at[row.Consent]
 		c.Areas = append(c.Areas, row.Area)
@@ -166,10 +169,10 @@ func (a *Assistance) Consents(ctx context.Context, scope access.Scope, f Consent
 	return list, more, withAreas(ctx, a.DB, list)
 }
 
-// CountConsents is how many there are in all.
+// CountConsents is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountConsents(ctx context.Context, scope access.Scope, f ConsentFilter) (int, error) {
 	q := f.query()
-	return store.Get[int](ctx, a.DB, scope, "SELECT COUNT(*) FROM consent c WHERE "+q.conditions(), q.args...)
+	return store.Get[int](ctx, a.DB, scope, counted(" FROM consent c WHERE "+q.conditions()), q.args...)
 }
 
 // ConsentStep is a step of a consent.

@@ -63,12 +63,17 @@ func (a *Assistance) AskConsent(ctx context.Context, who access.Subject, in Aske
 		if err := in.insert(ctx, tx, c); err != nil {
 			return store.Event{}, err
 		}
-		mark, err := putConsentStep(ctx, tx, who, c, consentStep{move: AskForConsent, stage: ConsentAsked})
+		taken, err := putConsentStep(ctx, tx, who, c, consentStep{move: AskForConsent, stage: ConsentAsked})
 		if err != nil {
 			return store.Event{}, err
 		}
-		_, err = tx.Exec(ctx, "UPDATE consent SET moves = 1, step = $2 WHERE id = $1", c.ID, mark)
-		return c.event("assistance.consent.asked", ""), err
+		if _, err = tx.Exec(ctx, "UPDATE consent SET moves = 1, step = $2 WHERE id = $1", c.ID, taken.mark); err != nil {
+			return store.Event{}, err
+		}
+		if err := in.insertAreas(ctx, tx, c, taken); err != nil {
+			return store.Event{}, err
+		}
+		return c.event("assistance.consent.asked", ""), tellOfConsent(ctx, tx, who, c, AskForConsent)
 	})
 	return c.ID, err
 }
@@ -111,14 +116,15 @@ func (in AskedConsent) insert(ctx context.Context, tx *store.Tx, c Consent) erro
 		INSERT INTO consent (id, of_year, nth, giver, request, stage, why, authority, office, given, since, until, conditions, document, recorded, moves, rev, created, updated, level, state, grp, owner)
 		VALUES ($1, $2, $3, $4, $5, 'asked', $6, '', '', '', '', '', '', '', '', 0, 1, $7, $7, $8, $4, '', $9)`,
 		c.ID, year, nth, c.Giver, request, in.Why, tx.Now(), int(c.Level), c.Owner)
+	return err
+}
+
+func (in AskedConsent) insertAreas(ctx context.Context, tx *store.Tx, c Consent, asked taken) error {
 	rows := make([][]any, len(in.Areas))
 	for i, theme := range in.Areas {
-		rows[i] = []any{c.ID, theme, c.Giver, string(ConsentAsked), "", "", string(AreaAsked), "", ""}
+		rows[i] = []any{c.ID, theme, c.Giver, string(ConsentAsked), "", "", string(AreaAsked), asked.ground, tx.Now(), "", ""}
 	}
-	if err != nil {
-		return err
-	}
-	return tx.Insert(ctx, "consent_area (consent, theme, giver, consent_stage, since, until, standing, closed, reason)", rows, "")
+	return tx.Insert(ctx, "consent_area (consent, theme, giver, consent_stage, since, until, standing, step, stood, closed, reason)", rows, "")
 }
 
 // GivenConsent is how a State consents.

@@ -21,6 +21,7 @@ const (
 	ConsentClosing  ConsentMove = "close" // one area
 	ConsentOpening  ConsentMove = "open"  // one area
 	ConsentWithdraw ConsentMove = "withdraw"
+	ConsentRetract  ConsentMove = "retract" // what was asked by mistake
 	ConsentExpiry   ConsentMove = "expire"
 )
 
@@ -32,9 +33,14 @@ type consentStep struct {
 	words string
 }
 
-// putConsentStep writes the consent's next step, and returns the mark on which its
-// stage rests.
-func putConsentStep(ctx context.Context, tx *store.Tx, who access.Subject, c Consent, s consentStep) (string, error) {
+// taken is what rests on a step that was taken.
+type taken struct {
+	mark   string // the consent's stage
+	ground string // the standing of its areas
+}
+
+// putConsentStep writes the consent's next step.
+func putConsentStep(ctx context.Context, tx *store.Tx, who access.Subject, c Consent, s consentStep) (taken, error) {
 	var prior, was, theme any
 	if c.Moves > 0 {
 		prior, was = c.Moves, string(c.Stage)
@@ -42,12 +48,12 @@ func putConsentStep(ctx context.Context, tx *store.Tx, who access.Subject, c Con
 	if s.theme != "" {
 		theme = s.theme
 	}
-	mark := fmt.Sprintf("%s %d %s", c.ID, c.Moves+1, s.stage)
+	t := taken{fmt.Sprintf("%s %d %s", c.ID, c.Moves+1, s.stage), fmt.Sprintf("%s %s %s %d", c.ID, s.theme, s.move, c.Moves+1)}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO consent_step (consent, n, prior, was, move, stage, theme, words, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		c.ID, c.Moves+1, prior, was, string(s.move), string(s.stage), theme, s.words, owner(who), tx.Now(), mark)
-	return mark, err
+		INSERT INTO consent_step (consent, n, prior, was, move, stage, theme, words, by_whom, at, mark, ground)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		c.ID, c.Moves+1, prior, was, string(s.move), string(s.stage), theme, s.words, owner(who), tx.Now(), t.mark, t.ground)
+	return t, err
 }
 
 func (c Consent) event(act, theme string) store.Event {
@@ -58,27 +64,38 @@ func (c Consent) event(act, theme string) store.Event {
 	return e
 }
 
+// voice is whose word a move is.
+type voice int
+
+const (
+	ofState  voice = iota // the State's own
+	ofPaper               // the State's; the desk may write it down
+	ofAskers              // theirs who ask
+)
+
 // consentWay is what a move of a consent takes.
 type consentWay struct {
 	from ConsentStage
 	to   ConsentStage
-	desk bool // the desk may write it down for the State
+	by   voice
 	did  string
 }
 
 var consentWays = map[ConsentMove]consentWay{
-	GiveConsent:     {ConsentAsked, ConsentGiven, true, "assistance.consent.given"},
-	RefuseConsent:   {ConsentAsked, ConsentRefused, true, "assistance.consent.refused"},
-	ConsentClosing:  {ConsentGiven, ConsentGiven, true, "assistance.consent.narrowed"},
-	ConsentOpening:  {ConsentGiven, ConsentGiven, false, "assistance.consent.widened"},
-	ConsentWithdraw: {ConsentGiven, ConsentWithdrawn, true, "assistance.consent.withdrawn"},
+	GiveConsent:     {ConsentAsked, ConsentGiven, ofPaper, "assistance.consent.given"},
+	RefuseConsent:   {ConsentAsked, ConsentRefused, ofPaper, "assistance.consent.refused"},
+	ConsentClosing:  {ConsentGiven, ConsentGiven, ofPaper, "assistance.consent.narrowed"},
+	ConsentOpening:  {ConsentGiven, ConsentGiven, ofState, "assistance.consent.widened"},
+	ConsentWithdraw: {ConsentGiven, ConsentWithdrawn, ofPaper, "assistance.consent.withdrawn"},
+	ConsentRetract:  {ConsentAsked, ConsentRetracted, ofAskers, "assistance.consent.retracted"},
 }
 
 // ConsentMoves are those that are possible to her now. The desk writes down what a
-// State has said on paper; it opens nothing again.
+// State has said on paper; it opens nothing again. Who asks for consents takes back
+// what was asked by mistake, as long as nobody has answered.
 func ConsentMoves(who access.Subject, c Consent) []ConsentMove {
 	var list []ConsentMove
-	for _, m := range []ConsentMove{GiveConsent, RefuseConsent, ConsentClosing, ConsentOpening, ConsentWithdraw} {
+	for _, m := range []ConsentMove{GiveConsent, RefuseConsent, ConsentClosing, ConsentOpening, ConsentWithdraw, ConsentRetract} {
 		w := consentWays[m]
 		if ok, _ := w.may(who, c); ok && w.from == c.Stage && c.hasAreaFor(m) {
 			list = append(list, m)
@@ -94,21 +111,23 @@ func (c Consent) hasAreaFor(m ConsentMove) bool {
 
 // may reports whether she may make the move, and whether she does so for the desk.
 func (w consentWay) may(who access.Subject, c Consent) (ok, byDesk bool) {
-	if !who.SignedIn() {
+	switch {
+	case !who.SignedIn():
 		return false, false
-	}
-	if who.May(access.Consent, c.Label).Allowed {
+	case w.by == ofAskers:
+		return who.May(access.AskConsent, c.Label).Allowed, false
+	case who.May(access.Consent, c.Label).Allowed:
 		return true, false
 	}
-	return w.desk && !who.Program && who.May(access.HandleHelp, c.Label).Allowed, true
+	return w.by == ofPaper && !who.Program && who.May(access.HandleHelp, c.Label).Allowed, true
 }
 
 // moving is a move of a consent while it is written.
 type moving struct {
 	consentStep
 	Consent
+	taken
 	byDesk bool
-	mark   string // on which its stage rests
 }
 
 // moveConsent reads the consent for somebody who may make the move, takes the step,
@@ -117,39 +136,49 @@ func (a *Assistance) moveConsent(ctx context.Context, who access.Subject, id str
 	s.words = strings.TrimSpace(s.words)
 	w := consentWays[s.move]
 	s.stage = w.to
-	_, err := store.Write(ctx, a.DB, who, func(tx *store.Tx) (store.Event, error) {
+	_, err := store.WriteAll(ctx, a.DB, who, func(tx *store.Tx) ([]store.Event, error) {
 		c, err := consent(ctx, tx, who.Scope(), id)
 		if err != nil {
-			return store.Event{}, err
+			return nil, err
 		}
 		ok, byDesk := w.may(who, c)
 		switch {
 		case !ok:
-			return store.Event{}, ErrForbidden
+			return nil, ErrForbidden
 		case c.Rev != rev:
-			return store.Event{}, Stale{c.Rev}
+			return nil, Stale{c.Rev}
 		case c.Stage != w.from:
-			return store.Event{}, Impossible{string(s.move), string(c.Stage), "assistance.impossible.consent." + string(c.Stage)}
+			return nil, Impossible{string(s.move), string(c.Stage), "assistance.impossible.consent." + string(c.Stage)}
 		}
 		if err := s.check(c, byDesk); err != nil {
-			return store.Event{}, err
+			return nil, err
 		}
-		mark, err := putConsentStep(ctx, tx, who, c, s)
+		lost, err := s.lose(ctx, tx, who, c)
 		if err != nil {
-			return store.Event{}, err
+			return nil, err
 		}
-		return c.event(w.did, s.theme), change(tx, moving{s, c, byDesk, mark})
+		t, err := putConsentStep(ctx, tx, who, c, s)
+		if err != nil {
+			return nil, err
+		}
+		if err := change(tx, moving{s, c, t, byDesk}); err != nil {
+			return nil, err
+		}
+		return append([]store.Event{c.event(w.did, s.theme)}, lost...), tellOfConsent(ctx, tx, who, c, s.move)
 	})
 	return err
 }
 
 // check asks for what the move needs. A State owes nobody a reason; the desk says by
-// which paper it knows.
+// which paper it knows, and who has troubled a State for nothing why.
 func (s consentStep) check(c Consent, byDesk bool) error {
 	v := Invalid{}
 	v.text("reason", s.words, maxWords, false)
 	if byDesk && s.move != GiveConsent && s.words == "" {
 		v["reason"] = "assistance.error.reason.desk"
+	}
+	if s.move == ConsentRetract && s.words == "" {
+		v["reason"] = "assistance.error.reason.retract"
 	}
 	if s.move == ConsentClosing || s.move == ConsentOpening {
 		area, ok := c.Area(s.theme)
@@ -163,6 +192,19 @@ func (s consentStep) check(c Consent, byDesk bool) error {
 	return v.orNil()
 }
 
+// lose takes the ground from what rests on what the step ends.
+func (s consentStep) lose(ctx context.Context, tx *store.Tx, who access.Subject, c Consent) ([]store.Event, error) {
+	if s.move != ConsentClosing && s.move != ConsentWithdraw && s.move != ConsentExpiry {
+		return nil, nil
+	}
+	lost, err := closeAssessments(ctx, tx, c.ID, s.theme, s.words)
+	if err != nil {
+		return nil, err
+	}
+	gates, err := loseGates(ctx, tx, who, "consent", c.ID, s.theme, s.words)
+	return append(gates, lost...), err
+}
+
 // settle brings the consent to its stage; its areas follow by their key.
 func (m moving) settle(ctx context.Context, tx *store.Tx) error {
 	_, err := tx.Exec(ctx, "UPDATE consent SET stage = $2, moves = moves + 1, step = $3, rev = rev + 1, updated = $4 WHERE id = $1",
@@ -174,8 +216,8 @@ func (m moving) stage() ConsentStage { return m.consentStep.stage }
 
 // shut closes what is open, before the consent ends.
 func (m moving) shut(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'closed', closed = $2, reason = $3 WHERE consent = $1 AND standing = 'open'",
-		m.ID, today(tx.Now()), m.words)
+	_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'closed', step = $4, stood = $5, closed = $2, reason = $3 WHERE consent = $1 AND standing = 'open'",
+		m.ID, today(tx.Now()), m.words, m.ground, tx.Now())
 	if err != nil {
 		return err
 	}
@@ -215,7 +257,7 @@ func (m moving) open(ctx context.Context, tx *store.Tx, themes []string) error {
 		if slices.Contains(themes, area.Theme) {
 			standing = AreaOpen
 		}
-		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = $3 WHERE consent = $1 AND theme = $2", m.ID, area.Theme, string(standing))
+		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = $3, step = $4, stood = $5 WHERE consent = $1 AND theme = $2", m.ID, area.Theme, string(standing), m.ground, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -226,19 +268,32 @@ func (m moving) open(ctx context.Context, tx *store.Tx, themes []string) error {
 // Refuse says no to all of it.
 func (a *Assistance) Refuse(ctx context.Context, who access.Subject, id string, rev int64, reason string) error {
 	return a.moveConsent(ctx, who, id, rev, consentStep{move: RefuseConsent, words: reason}, func(tx *store.Tx, m moving) error {
-		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'refused' WHERE consent = $1", id)
-		if err != nil {
-			return err
-		}
-		return m.settle(ctx, tx)
+		return m.end(ctx, tx, AreaRefused)
 	})
+}
+
+// Retract takes back what was asked of a State by mistake, before it has answered.
+// Who may ask may; the State reads why.
+func (a *Assistance) Retract(ctx context.Context, who access.Subject, id string, rev int64, reason string) error {
+	return a.moveConsent(ctx, who, id, rev, consentStep{move: ConsentRetract, words: reason}, func(tx *store.Tx, m moving) error {
+		return m.end(ctx, tx, AreaRetracted)
+	})
+}
+
+// end ends a consent that was never given, with all its areas.
+func (m moving) end(ctx context.Context, tx *store.Tx, as Standing) error {
+	_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = $2, step = $3, stood = $4 WHERE consent = $1", m.ID, string(as), m.ground, tx.Now())
+	if err != nil {
+		return err
+	}
+	return m.settle(ctx, tx)
 }
 
 // CloseArea closes one area of a consent that is given, and leaves the rest.
 func (a *Assistance) CloseArea(ctx context.Context, who access.Subject, id string, rev int64, theme, reason string) error {
 	return a.moveConsent(ctx, who, id, rev, consentStep{move: ConsentClosing, theme: theme, words: reason}, func(tx *store.Tx, m moving) error {
-		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'closed', closed = $3, reason = $4 WHERE consent = $1 AND theme = $2",
-			id, theme, today(tx.Now()), m.words)
+		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'closed', step = $5, stood = $6, closed = $3, reason = $4 WHERE consent = $1 AND theme = $2",
+			id, theme, today(tx.Now()), m.words, m.ground, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -249,7 +304,8 @@ func (a *Assistance) CloseArea(ctx context.Context, who access.Subject, id strin
 // OpenArea opens one that was closed, or that was refused when the consent was given.
 func (a *Assistance) OpenArea(ctx context.Context, who access.Subject, id string, rev int64, theme, reason string) error {
 	return a.moveConsent(ctx, who, id, rev, consentStep{move: ConsentOpening, theme: theme, words: reason}, func(tx *store.Tx, m moving) error {
-		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'open', closed = '', reason = '' WHERE consent = $1 AND theme = $2", id, theme)
+		_, err := tx.Exec(ctx, "UPDATE consent_area SET standing = 'open', step = $3, stood = $4, closed = '', reason = '' WHERE consent = $1 AND theme = $2",
+			id, theme, m.ground, tx.Now())
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,8 @@ func consentAt(t testing.TB, a *assistance.Assistance, s assistance.ConsentStage
 	switch s {
 	case assistance.ConsentRefused:
 		err = a.Refuse(ctx, focal, id, 1, "")
+	case assistance.ConsentRetracted:
+		err = a.Retract(ctx, officer, id, 1, "Another State was meant")
 	case assistance.ConsentGiven, assistance.ConsentWithdrawn:
 		err = a.Give(ctx, envoy, id, 1, answer())
 		if s == assistance.ConsentWithdrawn {
@@ -156,17 +158,23 @@ func TestEveryMoveOfAConsentAtEveryStageByEverybody(t *testing.T) {
 			assistance.ConsentWithdraw: func(who access.Subject, c assistance.Consent) error {
 				return a.WithdrawConsent(ctx, who, c.ID, c.Rev, "why")
 			},
+			assistance.ConsentRetract: func(who access.Subject, c assistance.Consent) error { return a.Retract(ctx, who, c.ID, c.Rev, "why") },
 		}
 		from := map[assistance.ConsentMove]assistance.ConsentStage{
 			assistance.GiveConsent: assistance.ConsentAsked, assistance.RefuseConsent: assistance.ConsentAsked,
 			assistance.ConsentClosing: assistance.ConsentGiven, assistance.ConsentOpening: assistance.ConsentGiven, assistance.ConsentWithdraw: assistance.ConsentGiven,
+			assistance.ConsentRetract: assistance.ConsentAsked,
 		}
+		asks := append([]string{"programme officer", "a program of the desk"}, house...)
 		for _, stage := range assistance.ConsentStages {
 			base := consentAt(t, a, stage)
 			for m, try := range do {
 				for name, who := range roles {
 					_, reads := who.Scope().Allows(base.Label)
 					may := slices.Contains(state, name) || m != assistance.ConsentOpening && slices.Contains(house, name)
+					if m == assistance.ConsentRetract {
+						may = slices.Contains(asks, name)
+					}
 					offered := slices.Contains(assistance.ConsentMoves(who, base), m)
 					if offered != (may && from[m] == stage) {
 						t.Errorf("%s: %s is offered to %s: %v", stage, m, name, offered)
@@ -193,7 +201,7 @@ func TestEveryMoveOfAConsentAtEveryStageByEverybody(t *testing.T) {
 		}
 		for name, who := range roles {
 			_, err := a.AskConsent(ctx, who, assistance.AskedConsent{Giver: "KG", Why: "A course", Areas: areas})
-			if may := name == "programme officer" || name == "a program of the desk" || slices.Contains(house, name); may != (err == nil) || !may && !errors.Is(err, assistance.ErrForbidden) {
+			if may := slices.Contains(asks, name); may != (err == nil) || !may && !errors.Is(err, assistance.ErrForbidden) {
 				t.Errorf("%s asks: %v", name, err)
 			}
 		}
@@ -286,6 +294,34 @@ func TestWhatAConsentNeeds(t *testing.T) {
 				t.Error(first, err)
 			}
 		})
+	})
+}
+
+func TestAConsentAskedByMistakeIsTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, a *assistance.Assistance) {
+		r := at(t, a, assistance.Accepted)
+		in := assistance.AskedConsent{Giver: "TJ", Request: r.ID, Why: "A course", Areas: areas}
+		id, err := a.AskConsent(ctx, desk, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wrong assistance.Invalid
+		if err := a.Retract(ctx, desk, id, 1, " "); !errors.As(err, &wrong) || !lang.Has(wrong["reason"]) || readConsent(t, a, id).Moves != 1 {
+			t.Error("the State is not told why:", err)
+		}
+		if err := a.Retract(ctx, second, id, 1, "KG was meant"); err != nil {
+			t.Fatal(err)
+		}
+		c := readConsent(t, a, id)
+		if c.Stage != assistance.ConsentRetracted || standings(c) != "retracted retracted retracted" || c.Areas[0].Stood.Before(c.Created) {
+			t.Error(c)
+		}
+		if steps, err := a.ConsentSteps(ctx, id); err != nil || steps[1].Move != assistance.ConsentRetract || steps[1].Words != "KG was meant" || steps[1].By != "second" {
+			t.Error(steps, err)
+		}
+		if _, err := a.AskConsent(ctx, desk, in); err != nil {
+			t.Error("it stands in the way of the right one:", err)
+		}
 	})
 }
 

@@ -79,3 +79,13 @@ func above(themes []string) []string {
 	}
 	return clean(list)
 }
+
+// midway is the day in the middle of two.
+func midway(starts, ends string) string {
+	from, err := time.Parse(time.DateOnly, starts)
+	to, terr := time.Parse(time.DateOnly, ends)
+	if err != nil || terr != nil {
+		return ""
+	}
+	return from.Add(to.Sub(from) / 2).Format(time.DateOnly)
+}

@@ -31,14 +31,22 @@ func (a *Assistance) Expire(ctx context.Context, now time.Time) error {
 				"SELECT "+consentColumns+" FROM consent c WHERE {scope c} AND c.stage = 'given' AND c.until < $1 ORDER BY c.until, c.id LIMIT $2", today(now), expireStep)
 			for _, c := range list {
 				s := consentStep{move: ConsentExpiry, stage: ConsentExpired}
-				mark, perr := putConsentStep(ctx, tx, who, c, s)
-				if perr != nil {
-					return nil, perr
+				lost, err := s.lose(ctx, tx, who, c)
+				if err != nil {
+					return nil, err
 				}
-				if err := (moving{s, c, false, mark}).shut(ctx, tx); err != nil {
+				t, err := putConsentStep(ctx, tx, who, c, s)
+				if err != nil {
+					return nil, err
+				}
+				if err := (moving{s, c, t, false}).shut(ctx, tx); err != nil {
+					return nil, err
+				}
+				if err := tellOfConsent(ctx, tx, who, c, ConsentExpiry); err != nil {
 					return nil, err
 				}
 				events = append(events, c.event("assistance.consent.expired", ""))
+				events = append(events, lost...)
 			}
 			return events, err
 		})

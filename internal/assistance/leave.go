@@ -27,7 +27,44 @@ func Release(ctx context.Context, tx *store.Tx, person string) ([]store.Event, e
 		c.Owner = ""
 		events = append(events, c.event("assistance.consent.left", ""))
 	}
-	for _, table := range []string{"request", "consent"} {
+	projects, err := store.List[Project](ctx, tx, everything, "SELECT "+projectColumns+" FROM project p WHERE {scope p} AND p.owner = $1 ORDER BY p.id", person)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range projects {
+		p.Owner = ""
+		events = append(events, p.event("assistance.project.released"))
+	}
+	assessed, err := releaseAssessments(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	events = append(events, assessed...)
+	activities, err := store.List[Activity](ctx, tx, everything, "SELECT "+activityColumns+" FROM activity x WHERE {scope x} AND x.owner = $1 ORDER BY x.id", person)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range activities {
+		x.Owner = ""
+		events = append(events, x.event("assistance.activity.released"))
+	}
+	if err := releaseImports(ctx, tx, person); err != nil {
+		return nil, err
+	}
+	lessons, err := releaseLessons(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	events = append(events, lessons...)
+	programmes, err := store.List[Programme](ctx, tx, everything, "SELECT "+programmeColumns+" FROM programme g WHERE {scope g} AND g.owner = $1 ORDER BY g.id", person)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range programmes {
+		g.Owner = ""
+		events = append(events, g.event("assistance.programme.released"))
+	}
+	for _, table := range []string{"request", "consent", "project", "programme", "activity", "mandate", "assessment", "context_note", "lesson"} {
 		if _, err := tx.Exec(ctx, "UPDATE "+table+" SET owner = '', rev = rev + 1, updated = $2 WHERE owner = $1", person, tx.Now()); err != nil {
 			return nil, err
 		}

@@ -189,6 +189,21 @@ func TestABackupKeepsIt(t *testing.T) {
 	})
 }
 
+func TestNobodyWaitsForALargeNumber(t *testing.T) {
+	each(t, func(t *testing.T, a *assistance.Assistance) {
+		fill(t, a, assistance.Countable+200)
+		for want, f := range map[int]assistance.RequestFilter{
+			assistance.Countable + 1:    {},
+			assistance.Countable/4 + 50: {State: "KG"},
+			0:                           {Theme: "police-reform"},
+		} {
+			if n, err := a.CountRequests(ctx, desk.Scope(), f); err != nil || n != want {
+				t.Errorf("%+v: %d, not %d: %v", f, n, want, err)
+			}
+		}
+	})
+}
+
 // BenchmarkRequests reads pages out of 100,000 requests.
 func BenchmarkRequests(b *testing.B) {
 	dbs := map[string]func(testing.TB) *store.DB{"sqlite": storetest.SQLite}
@@ -198,6 +213,9 @@ func BenchmarkRequests(b *testing.B) {
 	for engine, open := range dbs {
 		b.Run(engine, func(b *testing.B) {
 			a := &assistance.Assistance{DB: open(b)}
+			if err := directory.Seed(ctx, a.DB); err != nil {
+				b.Fatal(err)
+			}
 			fill(b, a, 100_000)
 			for name, c := range map[string]struct {
 				who access.Subject
@@ -221,23 +239,26 @@ func BenchmarkRequests(b *testing.B) {
 					}
 				})
 			}
-			b.Run("counted", func(b *testing.B) {
-				for b.Loop() {
-					if _, err := a.CountRequests(ctx, desk.Scope(), assistance.RequestFilter{}); err != nil {
-						b.Fatal(err)
+			for name, f := range map[string]assistance.RequestFilter{
+				"all":                                {},
+				"overdue":                            {Overdue: true},
+				"of a theme at a stage that few are": {Theme: "drugs", Stages: []assistance.Stage{assistance.Declined}},
+			} {
+				b.Run("counted, "+name, func(b *testing.B) {
+					for b.Loop() {
+						if _, err := a.CountRequests(ctx, desk.Scope(), f); err != nil {
+							b.Fatal(err)
+						}
 					}
-				}
-			})
+				})
+			}
 		})
 	}
 }
 
 // fill writes n requests, nine of ten accepted and the others submitted.
-func fill(b *testing.B, a *assistance.Assistance, n int) {
+func fill(b testing.TB, a *assistance.Assistance, n int) {
 	b.Helper()
-	if err := directory.Seed(ctx, a.DB); err != nil {
-		b.Fatal(err)
-	}
 	_, err := store.Write(ctx, a.DB, access.System("test"), func(tx *store.Tx) (store.Event, error) {
 		var rows, tags [][]any
 		for i := range n {

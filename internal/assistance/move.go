@@ -24,6 +24,7 @@ const (
 	Decline     Move = "decline" // with a reason
 	Refer       Move = "refer"   // to somebody
 	Withdraw    Move = "withdraw"
+	Revising    Move = "revise" // it stays where it is, in other words: see Revise
 )
 
 // way is what a move takes and where it leads.
@@ -69,22 +70,36 @@ func (a *Assistance) Move(ctx context.Context, who access.Subject, id string, re
 		return Invalid{"move": "assistance.error.move"}
 	}
 	w := ways[i]
-	_, err := store.Write(ctx, a.DB, who, func(tx *store.Tx) (store.Event, error) {
+	_, err := store.WriteAll(ctx, a.DB, who, func(tx *store.Tx) (lost []store.Event, err error) {
 		r, err := request(ctx, tx, who.Scope(), id)
 		switch {
 		case err != nil:
-			return store.Event{}, err
+			return nil, err
 		case !who.SignedIn() || !who.May(w.takes, r.Label).Allowed:
-			return store.Event{}, ErrForbidden
+			return nil, ErrForbidden
 		case r.Rev != rev:
-			return store.Event{}, Stale{r.Rev}
+			return nil, Stale{r.Rev}
 		case !slices.Contains(w.from, r.Stage):
-			return store.Event{}, Impossible{string(m), string(r.Stage), "assistance.impossible." + string(r.Stage)}
+			return nil, Impossible{string(m), string(r.Stage), "assistance.impossible." + string(r.Stage)}
 		}
 		if err := w.check(r, words, to); err != nil {
-			return store.Event{}, err
+			return nil, err
 		}
-		return w.take(ctx, tx, who, r, words, to)
+		if r.Stage == Accepted { // it is withdrawn: what rests on it loses its ground
+			if lost, err = loseGates(ctx, tx, who, "request", r.ID, "", words); err != nil {
+				return nil, err
+			}
+			assessments, err := closeAssessmentsOf(ctx, tx, r.ID, words)
+			if err != nil {
+				return nil, err
+			}
+			lost = append(lost, assessments...)
+		}
+		e, err := w.take(ctx, tx, who, r, words, to)
+		if err != nil {
+			return nil, err
+		}
+		return append([]store.Event{e}, lost...), tellOfRequest(ctx, tx, who, r, m)
 	})
 	return err
 }

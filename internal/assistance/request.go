@@ -112,6 +112,7 @@ type RequestFilter struct {
 	State   string
 	Theme   string // and those that belong to it
 	Waiting bool   // what waits for the desk: to be acknowledged, to be decided, or unanswered for too long
+	Overdue bool   // what somebody should have acted on
 }
 
 func (f RequestFilter) query(now time.Time) (q query) {
@@ -128,6 +129,9 @@ func (f RequestFilter) query(now time.Time) (q query) {
 	if f.Waiting {
 		q.and("r.due <> '' AND (r.stage <> 'clarification' OR r.due < ?)", today(now))
 	}
+	if f.Overdue {
+		q.and("r.due <> '' AND r.due < ?", today(now))
+	}
 	return q
 }
 
@@ -143,7 +147,7 @@ func (f RequestFilter) from() string {
 func (f RequestFilter) order() (order, beyond string, place func(Request) Place) {
 	made := func(r Request) Place { return Place{r.Created, r.ID} }
 	switch {
-	case f.Waiting:
+	case f.Waiting, f.Overdue:
 		return "r.moved, r.id", "(r.moved, r.id) > (?, ?)", func(r Request) Place { return Place{r.Moved, r.ID} }
 	case f.Theme != "":
 		return "t.created DESC, t.request DESC", "(t.created, t.request) < (?, ?)", made
@@ -169,10 +173,18 @@ func (a *Assistance) Requests(ctx context.Context, scope access.Scope, f Request
 	return list, more, tagged(ctx, a.DB, list)
 }
 
-// CountRequests is how many there are in all.
+// Countable is to how many a list is counted: beyond, it is told that there are more,
+// and nobody waits for a number that she does not need.
+const Countable = 1000
+
+// CountRequests is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountRequests(ctx context.Context, scope access.Scope, f RequestFilter) (int, error) {
 	q := f.query(time.Now())
-	return store.Get[int](ctx, a.DB, scope, "SELECT COUNT(*)"+f.from()+q.conditions(), q.args...)
+	return store.Get[int](ctx, a.DB, scope, counted(f.from()+q.conditions()), q.args...)
+}
+
+func counted(from string) string {
+	return "SELECT COUNT(*) FROM (SELECT 1 AS one" + from + " LIMIT " + strconv.Itoa(Countable+1) + ") AS counted"
 }
 
 // Awaits reports whether the request waits for somebody to act.

@@ -199,7 +199,7 @@ func (r Request) rewrite(ctx context.Context, tx *store.Tx, who access.Subject, 
 	if err != nil || r.Stage == Drafted {
 		return err
 	}
-	mark, err := putStep(ctx, tx, who, r, step{move: "revise", stage: r.Stage, former: store.JSON(r.Draft())})
+	mark, err := putStep(ctx, tx, who, r, step{move: string(Revising), stage: r.Stage, former: store.JSON(r.Draft())})
 	if err != nil {
 		return err
 	}

@@ -97,6 +97,9 @@ func Load(ctx context.Context, lib *library.Library, progress func(done, total i
 	if err := loadPeople(ctx, lib.DB); err != nil {
 		return err
 	}
+	if err := loadAssistance(ctx, lib.DB); err != nil {
+		return fmt.Errorf("demo: assistance: %w", err)
+	}
 	slugs, err := Slugs()
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -15,6 +14,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/lang"
+	table "polis/internal/sheet"
 	"polis/internal/store"
 )
 
@@ -37,14 +37,15 @@ type Change struct {
 	Cells []Difference
 }
 
-// ImportCSV reads entries as ExportCSV writes them. Columns are found by name; a
-// column that is absent leaves what is stored, an empty cell empties it. The
-// lines of one id are all its names, where the column name_from is there.
+// ImportCSV reads entries as ExportCSV writes them, in CSV or in a workbook.
+// Columns are found by name; a column that is absent leaves what is stored, an
+// empty cell empties it. The lines of one id are all its names, where the column
+// name_from is there.
 // Either all of it is stored or, with any fault, nothing; with dry, nothing
 // either, and the report shows the differences. The same file twice changes
 // nothing.
 func ImportCSV(ctx context.Context, db *store.DB, who access.Subject, r io.Reader, dry bool) (Report, error) {
-	s, err := readSheet(r)
+	s, err := readSheet(ctx, r)
 	if err != nil {
 		return Report{}, fmt.Errorf("directory: read CSV: %w", err)
 	}
@@ -61,7 +62,7 @@ func ImportCSV(ctx context.Context, db *store.DB, who access.Subject, r io.Reade
 // between is overwritten unseen. Where they are not, nothing is stored, and the
 // report has the changes as they are now.
 func ImportAgreed(ctx context.Context, db *store.DB, who access.Subject, r io.Reader, plan string) (Report, error) {
-	s, err := readSheet(r)
+	s, err := readSheet(ctx, r)
 	if err != nil {
 		return Report{}, fmt.Errorf("directory: read CSV: %w", err)
 	}
@@ -274,29 +275,25 @@ func (d draft) faults(refusal error) ([]Fault, error) {
 	return list, nil
 }
 
-// ExportCSV writes the entries that the filter chooses, in UTF-8 with the mark
-// by which spreadsheets know it. ImportCSV reads it back.
+// ExportCSV writes the entries that the filter chooses. ImportCSV reads it back.
 func ExportCSV(ctx context.Context, q store.Reader, scope access.Scope, f Filter, w io.Writer) error {
 	entries, err := List(ctx, q, scope, f)
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
+	var columns []table.Column
+	for _, name := range Columns() {
+		columns = append(columns, table.Column{ID: name, Names: lang.Names{lang.English: name}})
 	}
-	out := csv.NewWriter(w)
-	if err := out.Write(Columns()); err != nil {
-		return err
-	}
-	for _, e := range entries {
-		for i, n := range e.Names {
-			if err := out.Write(e.line(i, n)); err != nil {
-				return err
+	return table.WriteCSV(w, lang.English, columns, func(yield func([]string, error) bool) {
+		for _, e := range entries {
+			for i, n := range e.Names {
+				if !yield(e.line(i, n), nil) {
+					return
+				}
 			}
 		}
-	}
-	out.Flush()
-	return out.Error()
+	})
 }
 
 // line is the entry's name with number i as a line of the CSV.
@@ -305,13 +302,13 @@ func (e Entry) line(i int, n Name) []string {
 	for _, col := range entryColumns {
 		switch {
 		case i == 0 || col == "id":
-			cells = append(cells, guard(*e.field(col)))
+			cells = append(cells, *e.field(col))
 		default:
 			cells = append(cells, "")
 		}
 	}
 	for _, col := range nameColumns {
-		cells = append(cells, guard(n.cell(col)))
+		cells = append(cells, n.cell(col))
 	}
 	return cells
 }

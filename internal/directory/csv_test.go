@@ -17,6 +17,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/directory"
 	"polis/internal/lang"
+	"polis/internal/sheet"
 	"polis/internal/store"
 	"polis/internal/store/storetest"
 )
@@ -34,7 +35,7 @@ func load(t *testing.T, db *store.DB, who access.Subject, csv string) directory.
 func faults(r directory.Report) []string {
 	list := []string{}
 	for _, f := range r.Faults {
-		list = append(list, fmt.Sprintf("%d %s %s", f.Row, f.Column, strings.TrimPrefix(f.Key, "directory.error.")))
+		list = append(list, fmt.Sprintf("%d %s %s", f.Row, f.Column, f.Key[strings.LastIndex(f.Key, ".")+1:]))
 	}
 	return list
 }
@@ -208,11 +209,11 @@ func TestNewEntriesMayReferToEachOtherInAnyOrder(t *testing.T) {
 func TestEveryFaultIsNamedByLineAndColumn(t *testing.T) {
 	cases := []struct{ what, csv, want string }{
 		{"an empty file", "", "1  empty"},
-		{"only spaces", "  \n\n", "1 id column-missing"},
+		{"only spaces", "  \n\n", "1  empty"},
 		{"no header", "KG,state\nTJ,state\n", "1 kg column, 1 state column, 1 id column-missing"},
 		{"columns unknown and doubled", "id,wesite,host,HOST\nKG,,,\n", "1 wesite column, 1 host column-twice"},
 		{"cells under no column", "id,website\nKG,,lost\n", "2  cells"},
-		{"a quotation mark that never ends", "id,website\nKG,\"https://x\nTJ,\n", ""},
+		{"a quotation mark that never ends", "id,website\nKG,\"https://x\nTJ,\n", "2  quote"},
 		{"a line without id", "id,website\n,https://gov.kg/\nKG,nonsense\n", "2 id id-missing, 3 website website"},
 		{"an id twice without times", "id,website\nKG,\nTJ,\nKG,\n", "4 id id-twice"},
 		{"lines that contradict each other", "id,name_from,mandate,long_en\nspmu,2012,,A\nspmu,2002,PC.DEC/1,B\n", "3 mandate differs"},
@@ -309,6 +310,26 @@ func TestSpreadsheetsWriteCSVInManyWays(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAWorkbookIsImportedToo(t *testing.T) {
+	seeded(t, func(t *testing.T, db *store.DB) {
+		columns := []sheet.Column{{ID: "id", Names: lang.Names{"en": "id"}}, {ID: "website", Names: lang.Names{"en": "website"}}}
+		rows := [][]string{{"KG", "https://www.gov.kg/"}, {"TJ", ""}}
+		var book bytes.Buffer
+		err := sheet.WriteXLSX(&book, lang.English, "Directory", columns, func(yield func([]string, error) bool) {
+			_ = yield(rows[0], nil) && yield(rows[1], nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := load(t, db, desk, book.String()); !r.Stored || r.Unchanged != 1 || get(t, db, "KG").Website != "https://www.gov.kg/" {
+			t.Errorf("%+v", r)
+		}
+		if r := load(t, db, desk, book.String()[:300]); !slices.Equal(faults(r), []string{"1  broken"}) {
+			t.Error(faults(r))
+		}
+	})
 }
 
 func TestAnImportAsksForEachEntry(t *testing.T) {

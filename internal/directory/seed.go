@@ -54,7 +54,7 @@ func Seed(ctx context.Context, db *store.DB) error {
 
 // plant stores the seed and returns how many entries it has.
 func plant(ctx context.Context, tx *store.Tx, who access.Subject) (int64, error) {
-	s, err := readSheet(bytes.NewReader(seed))
+	s, err := readSheet(ctx, bytes.NewReader(seed))
 	if err != nil {
 		return 0, err
 	}

@@ -1,16 +1,14 @@
 package directory
 
 import (
-	"bytes"
-	"encoding/csv"
+	"cmp"
+	"context"
 	"errors"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
+	table "polis/internal/sheet"
 )
 
 // The most that an import takes: the directory has a few hundred entries.
@@ -19,7 +17,7 @@ const (
 	maxLines = 1500
 )
 
-// sheet is a CSV as it was read.
+// sheet is a table as it was read.
 type sheet struct {
 	encoding string
 	columns  []string
@@ -50,53 +48,30 @@ func (s *sheet) fault(row int, column, key, value string) {
 	s.faults = append(s.faults, Fault{row, column, key, value})
 }
 
-// readSheet reads what spreadsheets call CSV: separated by comma, semicolon or
-// tab, in UTF-8 or UTF-16, in Windows-1251 or Windows-1252. What is wrong with
-// it is in its faults; the error is for a reader that fails.
-func readSheet(r io.Reader) (*sheet, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	if err != nil {
+// readSheet reads a table as spreadsheets save it. What is wrong with it is in
+// its faults; the error is for a reader that fails.
+func readSheet(ctx context.Context, r io.Reader) (*sheet, error) {
+	limits := table.DefaultLimits()
+	limits.Bytes, limits.Rows = maxBytes, maxLines+1
+	found, err := table.ReadFrom(ctx, r, limits)
+	s := &sheet{}
+	var trouble *table.Trouble
+	switch {
+	case errors.As(err, &trouble) && len(trouble.Args) > 0: // what it says of limits is of a table that may be larger
+		s.fault(max(trouble.Row, 1), "", "directory.error.too-large", "")
+		return s, nil
+	case errors.As(err, &trouble):
+		s.fault(max(trouble.Row, 1), "", trouble.Key, "")
+		return s, nil
+	case err != nil:
 		return nil, err
 	}
-	if len(data) > maxBytes {
-		return tooLarge(1), nil
+	s.encoding = found.Encoding
+	s.readHeader(found.Rows[0].Number, found.Rows[0].Texts())
+	for _, row := range found.Rows[1:] {
+		s.readLine(row)
 	}
-	text, encoding := decode(data)
-	s := &sheet{encoding: encoding}
-	comma, text := separator(text)
-	records := csv.NewReader(strings.NewReader(text))
-	records.Comma, records.FieldsPerRecord, records.LazyQuotes = comma, -1, true
-	for {
-		record, err := records.Read()
-		var broken *csv.ParseError
-		switch {
-		case err == io.EOF:
-			if s.columns == nil {
-				s.fault(1, "", "directory.error.empty", "")
-			}
-			return s, nil
-		case errors.As(err, &broken):
-			s.fault(broken.Line, "", "directory.error.line", "")
-			return s, nil
-		case err != nil:
-			return nil, err
-		}
-		number, _ := records.FieldPos(0)
-		if s.columns == nil {
-			s.readHeader(number, record)
-			continue
-		}
-		if s.readLine(number, record); len(s.lines) > maxLines {
-			return tooLarge(number), nil
-		}
-	}
-}
-
-// tooLarge is what remains of a sheet that is not worth reading on.
-func tooLarge(row int) *sheet {
-	s := &sheet{}
-	s.fault(row, "", "directory.error.too-large", "")
-	return s
+	return s, nil
 }
 
 func (s *sheet) readHeader(number int, record []string) {
@@ -116,86 +91,18 @@ func (s *sheet) readHeader(number int, record []string) {
 	}
 }
 
-func (s *sheet) readLine(number int, record []string) {
-	l := line{number: number, cells: make(map[string]string, len(s.columns))}
-	empty := true
-	for i, cell := range record {
-		cell = tidy(unguard(cell))
+func (s *sheet) readLine(row table.Row) {
+	l := line{number: row.Number, cells: make(map[string]string, len(s.columns))}
+	for i, c := range row.Cells {
+		cell := tidy(cmp.Or(c.Text, c.Fault))
 		if cell == "" {
 			continue
 		}
-		if empty = false; i >= len(s.columns) || s.columns[i] == "" {
-			s.fault(number, "", "directory.error.cells", cell)
+		if i >= len(s.columns) || s.columns[i] == "" {
+			s.fault(row.Number, "", "directory.error.cells", cell)
 			continue
 		}
 		l.cells[s.columns[i]] = cell
 	}
-	if !empty {
-		s.lines = append(s.lines, l)
-	}
-}
-
-// separator finds what separates the columns: what the first line has most of,
-// or what a first line "sep=;" says, as some spreadsheets write it.
-func separator(text string) (rune, string) {
-	first, rest, _ := strings.Cut(text, "\n")
-	if mark, ok := strings.CutPrefix(strings.TrimRight(first, "\r"), "sep="); ok && len(mark) == 1 {
-		return rune(mark[0]), "\n" + rest
-	}
-	best := ','
-	for _, c := range ";\t" {
-		if strings.Count(first, string(c)) > strings.Count(first, string(best)) {
-			best = c
-		}
-	}
-	return best, text
-}
-
-// decode returns the text and the name of its encoding. One that is not
-// Unicode is told by its letters: in Cyrillic words one high byte follows
-// another, in Western ones they stand alone.
-func decode(data []byte) (text, encoding string) {
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		out, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
-		if err == nil {
-			return string(out), "UTF-16"
-		}
-	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if utf8.Valid(data) {
-		return string(data), "UTF-8"
-	}
-	high, pairs := 0, 0
-	for i, b := range data {
-		if b < 0xc0 {
-			continue
-		}
-		if high++; i > 0 && data[i-1] >= 0xc0 {
-			pairs++
-		}
-	}
-	page := charmap.Windows1252
-	if pairs*2 > high {
-		page = charmap.Windows1251
-	}
-	out, _ := page.NewDecoder().Bytes(data) // every byte stands for something, if only U+FFFD
-	return string(out), page.String()
-}
-
-// A spreadsheet runs a cell that begins like a formula. In an export such a cell
-// is guarded by an apostrophe, which an import takes off again.
-const formula = "=+-@\t\r"
-
-func guard(cell string) string {
-	if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
-func unguard(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formula, rune(cell[1])) {
-		return cell[1:]
-	}
-	return cell
+	s.lines = append(s.lines, l)
 }

@@ -44,8 +44,8 @@ var (
 	pdfStart   = regexp.MustCompile(`^(?:D:)?((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])`)
 )
 
-// monthOf is the number of a month's name.
-func monthOf(name string) int {
+// MonthOf is the number of a month's name in any of the six languages, also shortened; 0 for what is none.
+func MonthOf(name string) int {
 	name = strings.ToLower(name)
 	runes := []rune(name)
 	for n := min(len(runes), 4); n >= 3; n-- {
@@ -87,7 +87,7 @@ func findDate(text string) string {
 
 // dateOf writes a date in the form of Content.Date, or "" if there is no such day.
 func dateOf(year, month, day string) string {
-	m := monthOf(month)
+	m := MonthOf(month)
 	if m == 0 {
 		m, _ = strconv.Atoi(month)
 	}

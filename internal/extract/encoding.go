@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"unicode"
@@ -11,6 +12,31 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	wide "golang.org/x/text/encoding/unicode"
 )
+
+// Charset finds in which encoding a text is written, and the name of it that people know. What is no text is an *Error.
+func Charset(ctx context.Context, r io.ReaderAt, size int64) (encoding.Encoding, string, error) {
+	w := &work{ctx: ctx, file: r, size: size}
+	head := make([]byte, min(size, 4096))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return nil, "", fail(Failed, "read the first bytes: %w", err)
+	}
+	if !looksLikeText(head) {
+		return nil, "", fail(Unsupported, "the bytes are no text")
+	}
+	enc, err := w.encoding()
+	if err != nil {
+		return nil, "", explain(ctx, ctx, err)
+	}
+	switch page := enc.(type) {
+	case *charmap.Charmap:
+		return enc, page.String(), nil
+	default:
+		if enc == wide.UTF8BOM {
+			return enc, "UTF-8", nil
+		}
+		return enc, "UTF-16", nil
+	}
+}
 
 // encoding finds in which encoding a text is written. Marks and structure decide first: a byte-order mark, the zeros
 // of UTF-16, valid UTF-8. Only then are the encodings of one byte a letter weighed, on the bytes around the first

@@ -50,6 +50,7 @@ type workbook struct {
 	shared  []string
 	formats []numberFormat // by cell style
 	from    time.Time      // day 0
+	merged  []string       // areas of the sheet that was read last, such as "A2:A4"
 }
 
 // readParts reads what the sheets refer to.
@@ -128,42 +129,18 @@ func (b *workbook) readShared(name string) error {
 // readSheet reads the rows of one sheet.
 func (b *workbook) readSheet(name string) error {
 	f := newFlow(b.work)
-	var kind, style string
-	var value strings.Builder
-	inValue := false
-	err := b.archive.walk(name, func(t xml.Token) error {
-		switch t := t.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "row":
-				f.startRow()
-			case "c":
-				kind, style = attr(t, "t"), attr(t, "s")
-				value.Reset()
-			case "v", "t":
-				inValue = true
-			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "v", "t":
-				inValue = false
-			case "c":
-				f.write(b.cell(kind, style, value.String()))
-				f.endCell()
-			case "row":
-				f.endRow()
-			}
-		case xml.CharData:
-			if inValue && value.Len() < 1<<20 {
-				value.Write(t)
-			}
+	err := b.readRows(name, func(_ int, cells []Cell) error {
+		f.startRow()
+		for _, c := range cells {
+			f.write(c.Text)
+			f.endCell()
 		}
+		f.endRow()
 		if b.work.full {
 			return errStop
 		}
 		return nil
 	})
-	f.endRow()
 	if err != nil {
 		return err
 	}
@@ -182,27 +159,27 @@ func (b *workbook) readBoxes(f *flow, sheet string) error {
 }
 
 // cell writes a cell's value as a reader would see it.
-func (b *workbook) cell(kind, style, value string) string {
+func (b *workbook) cell(kind, style, value string) Cell {
 	switch kind {
 	case "s":
 		if i, err := strconv.Atoi(value); err == nil && i >= 0 && i < len(b.shared) {
-			return b.shared[i]
+			return Cell{Text: b.shared[i]}
 		}
-		return ""
+		return Cell{}
 	case "e":
-		return ""
+		return Cell{Fault: value}
 	case "d": // ISO 8601, as the strict form of the standard has it
-		return strings.Replace(strings.TrimSuffix(value, "T00:00:00"), "T", " ", 1)
+		return Cell{Text: strings.Replace(strings.TrimSuffix(value, "T00:00:00"), "T", " ", 1), Exact: true}
 	case "", "n":
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil {
-			return value
+			return Cell{Text: value}
 		}
 		format := general
 		if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(b.formats) {
 			format = b.formats[i]
 		}
-		return format.show(number, b.from)
+		return Cell{Text: format.show(number, b.from), Exact: true}
 	}
-	return unescape(value)
+	return Cell{Text: unescape(value)}
 }

@@ -53,8 +53,15 @@ func (l *Library) Stored(ctx context.Context, idle func(blob.Entry) error) (Stor
 	return s, nil
 }
 
+// Needs reports whether something leads to a file.
+func (l *Library) Needs(ctx context.Context, sum blob.Sum) (bool, error) {
+	needed, err := l.needed(ctx)
+	return needed[sum], err
+}
+
 // needed are the files to which a version leads, or something that has arrived
-// and was not discarded; dictionaries, and what was learned of them.
+// and was not discarded; dictionaries, and what was learned of them; tables of
+// activities that are being brought in.
 func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 	needed := map[blob.Sum]bool{}
 	for sum, err := range store.Rows[string](ctx, l.DB, parts, `
@@ -62,6 +69,7 @@ func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 		UNION SELECT sum FROM intake WHERE {scope} AND stage <> 'discarded'
 		UNION SELECT text_sum FROM intake WHERE {scope} AND stage <> 'discarded'
 		UNION SELECT file FROM dictionary
+		UNION SELECT sum FROM activity_import WHERE sum <> ''
 		UNION SELECT file FROM translation_table`) {
 		if err != nil {
 			return nil, err

@@ -60,6 +60,7 @@ var ofEntrance = []Part{
 	{Table: "identity", Columns: []string{"person"}, Given: []Section{{
 		"identities", "SELECT issuer, subject, provider, created, used FROM identity WHERE {scope} AND person = $1 ORDER BY created",
 	}}},
+	{Table: "calendar_key", Columns: []string{"person"}, Given: []Section{{"calendar", "SELECT made FROM calendar_key WHERE {scope} AND person = $1"}}},
 	{Table: "token", Columns: []string{"person", "ended_by"}, Given: []Section{{"tokens", `
 		SELECT t.id, t.name, t.service, t.acts_for, t.body, t.reach, t.changes, t.made, t.until, t.ended, t.ended_by, COALESCE(u.used, 0) AS used
 		FROM token t LEFT JOIN token_use u ON u.token = t.id
@@ -144,6 +145,99 @@ var ofAssistance = []Part{
 	}}},
 	{Table: "consent_step", Columns: []string{"by_whom"}, Given: []Section{{
 		"consent_steps", "SELECT consent, n, move, stage, theme, words, at FROM consent_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "assessment", Columns: []string{"owner"}, Given: []Section{{
+		"assessments", `
+			SELECT id, host, request, lang, title, purpose, methods, team, starts, ends, stage, moved, created, updated FROM assessment
+			WHERE {scope} AND owner = $1 ORDER BY created`,
+	}}},
+	{Table: "assessment_step", Columns: []string{"by_whom"}, Given: []Section{
+		{"assessment_steps", "SELECT assessment, n, move, stage, words, at FROM assessment_step WHERE {scope} AND by_whom = $1 ORDER BY at"},
+		{"assessment_comments", `
+			SELECT c.assessment, c.n, c.finding, c.words, c.at FROM assessment_comment c
+			JOIN assessment_step s ON s.assessment = c.assessment AND s.n = c.n
+			WHERE {scope} AND s.by_whom = $1 ORDER BY c.at, c.nth`},
+	}},
+	{Table: "context_note", Columns: []string{"owner"}, Given: []Section{{
+		"context_notes", "SELECT id, about, theme, lang, title, summary, review_by, retired, created, updated FROM context_note WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "context_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"context_steps", "SELECT note, n, move, words, former, at FROM context_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "context_citation", Columns: []string{"by_whom"}, Given: []Section{{
+		"context_citations", "SELECT note, kind, object, review_by, words, at FROM context_citation WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "mandate", Columns: []string{"owner"}, Given: []Section{{
+		"mandates", "SELECT id, holder, title, document, since AS valid_from, until AS valid_to, created, updated FROM mandate WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "project", Columns: []string{"owner"}, Given: []Section{{
+		"projects", `
+			SELECT id, lang, title, summary, tailoring, starts, ends, stage, moved, created, updated FROM project
+			WHERE {scope} AND owner = $1 ORDER BY created`,
+	}}},
+	{Table: "project_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"project_steps", "SELECT project, n, move, stage, host, area, words, former, at FROM project_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "evaluation_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"evaluation_steps", "SELECT evaluation, n, move, stage, words, at FROM evaluation_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "recommendation", Columns: []string{"by_whom"}, Given: []Section{{
+		"recommendations_answered", "SELECT id, evaluation, response, words, responded FROM recommendation WHERE {scope} AND by_whom = $1 ORDER BY responded",
+	}}},
+	{Table: "recommendation_action", Columns: []string{"person"}, Given: []Section{{
+		"actions_taken_on", "SELECT id, recommendation, task, office, due, done, how, created, updated FROM recommendation_action WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
+	{Table: "lesson", Columns: []string{"reviewer", "owner"}, Given: []Section{
+		{"lessons", `
+			SELECT id, lang, title, happened, learned, guidance, origin, source, evidence, stage, moved, created, updated FROM lesson
+			WHERE {scope} AND owner = $1 ORDER BY created`},
+		{"lessons_reviewed", "SELECT id, title, stage, moved FROM lesson WHERE {scope} AND reviewer = $1 ORDER BY moved"},
+	}},
+	{Table: "lesson_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"lesson_steps", "SELECT lesson, n, move, stage, words, at FROM lesson_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "programme", Columns: []string{"owner"}, Given: []Section{{
+		"programmes", `
+			SELECT id, lang, title, purpose, since AS runs_from, until AS runs_to, ownership, handover, handover_day, stage, moved, created, updated FROM programme
+			WHERE {scope} AND owner = $1 ORDER BY created`,
+	}}},
+	{Table: "programme_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"programme_steps", "SELECT programme, n, move, stage, words, former, at FROM programme_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "actual", Columns: []string{"by_whom"}, Given: []Section{{
+		"measured", "SELECT indicator, n, project, day, value, words, evidence, document, at FROM actual WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "result_change", Columns: []string{"by_whom"}, Given: []Section{{
+		"result_changes", "SELECT result, rev, project, former, at FROM result_change WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "risk_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"risk_steps", "SELECT risk, n, move, stage, words, at FROM risk_step WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "consultation", Columns: []string{"by_whom"}, Given: []Section{{
+		"consultations", "SELECT id, project, stakeholder, day, said, follows, due, done AS done_on, outcome, created, updated FROM consultation WHERE {scope} AND by_whom = $1 ORDER BY created",
+	}}},
+	{Table: "project_cell", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
+	{Table: "principles", Columns: []string{"by_whom"}, Given: []Section{{
+		"principles", `
+			SELECT project, moment, rule_of_law, human_rights, gender, minorities, partnership, accountability, at FROM principles
+			WHERE {scope} AND by_whom = $1 ORDER BY at`,
+	}}},
+	{Table: "ledger", Columns: []string{"by_whom"}, Given: []Section{{
+		"ledger_entries", "SELECT project, n, move, amount, currency, day, words, paper, former, at FROM ledger WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "rate", Columns: []string{"by_whom"}, Given: []Section{{
+		"exchange_rates", "SELECT currency, day, per_euro, source, at FROM rate WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
+	{Table: "activity", Columns: []string{"owner"}, Given: []Section{{
+		"activities", `
+			SELECT id, project, kind, lang, title, starts, ends, place, agenda, stage, total, women, men, remark, created, updated FROM activity
+			WHERE {scope} AND owner = $1 ORDER BY created`,
+	}}},
+	{Table: "activity_import", Columns: []string{"owner"}, Given: []Section{{
+		"activity_imports", "SELECT id, name, importer, stage, total, made, changed, created, updated FROM activity_import WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "activity_step", Columns: []string{"by_whom"}, Given: []Section{{
+		"activity_steps", "SELECT activity, n, move, stage, host, area, words, former, at FROM activity_step WHERE {scope} AND by_whom = $1 ORDER BY at",
 	}}},
 }
 

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strconv"
@@ -43,6 +44,42 @@ func (e *NewerError) Error() string {
 		"Start the newer program, or restore a backup that this one can read", e.Schema, Newest())
 }
 
+// spoken are the migrations as one engine reads them. The few statements that only
+// one of them knows stand in the same file, each line behind "-- sqlite: " or
+// "-- postgres: ", and are a comment to the other.
+type spoken struct {
+	fs.FS
+	engine string
+}
+
+// Open opens a migration with the lines of the engine.
+func (s spoken) Open(name string) (fs.File, error) {
+	file, err := s.FS.Open(name)
+	if err != nil || path.Ext(name) != ".sql" {
+		return file, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	ours := strings.ReplaceAll("\n"+string(text), "\n-- "+s.engine+": ", "\n")
+	return sheet{strings.NewReader(ours[1:]), info}, nil
+}
+
+// sheet is a migration that is being read.
+type sheet struct {
+	*strings.Reader
+	info fs.FileInfo
+}
+
+func (s sheet) Stat() (fs.FileInfo, error) { return s.info, nil }
+func (s sheet) Close() error               { return nil }
+
 // Migrate brings the schema up to date where Open was told to leave it behind.
 func (db *DB) Migrate(ctx context.Context) error { return db.migrate(ctx, Newest()) }
 
@@ -53,6 +90,7 @@ func (db *DB) migrate(ctx context.Context, to int64) error {
 	if err != nil {
 		return err
 	}
+	files = spoken{files, db.Engine()}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption(nil)
 	if db.postgres {
 		locker, err := lock.NewPostgresSessionLocker()

@@ -16,11 +16,11 @@ import (
 // AssistanceView is the doorway: what waits for the reader, what her State has
 // asked for, and what States have submitted.
 type AssistanceView struct {
-	New      string // address of the form for a new request, or ""
-	Waiting  []HelpLine
-	Further  *Link // to more of what waits
-	Lists    []HelpList
-	Consents Link
+	New     string // address of the form for a new request, or ""
+	Waiting []HelpLine
+	Further *Link // to more of what waits
+	Lists   []HelpList
+	Ways    []Link // to everything else
 }
 
 // HelpLine is a request for assistance, or a consent, in a list.
@@ -49,8 +49,8 @@ var sampleHelpLine = HelpLine{
 
 var assistancePage = newPage("assistance", AssistanceView{
 	New: "/en/assistance/requests/new", Waiting: []HelpLine{sampleHelpLine}, Further: &Link{"The whole queue", "/en/assistance/requests?stage=waiting"},
-	Lists:    []HelpList{{"latest", "Requests submitted", []HelpLine{sampleHelpLine}, "None.", Link{"All requests", "/en/assistance/requests"}}},
-	Consents: Link{"All consents", "/en/assistance/consents"},
+	Lists: []HelpList{{"latest", "Requests submitted", []HelpLine{sampleHelpLine}, "None.", Link{"All requests", "/en/assistance/requests"}}},
+	Ways:  []Link{{"My desk", "/en/desk"}},
 })
 
 // shownAtDoor is how many requests a list of the doorway shows.
@@ -66,6 +66,14 @@ func (h *House) openAssistance() {
 	h.site.Handle("POST /assistance/requests/{id}/edit", h.official(h.reviseHelp))
 	h.site.Handle("POST /assistance/requests/{id}/move/{move}", h.official(h.moveHelp))
 	h.openConsents()
+	h.openProjects()
+	h.openProgrammes()
+	h.openResults()
+	h.openMoney()
+	h.openAssessments()
+	h.openEvaluations()
+	h.openActivities()
+	h.openActivityImports()
 }
 
 // helps is the room behind these pages.
@@ -204,6 +212,27 @@ func (p *helping) lines(list []assistance.Request) (lines []HelpLine) {
 
 func helpPath(id string) string { return "/assistance/requests/" + id }
 
+// ways lead from the doorway to each kind of record, in the order of the cycle.
+func (f *Frame) ways() (list []Link) {
+	for _, way := range []struct{ key, path string }{
+		{"desk.title", "/desk"},
+		{"overview.title", "/assistance/overview"},
+		{"assistance.requests.title", "/assistance/requests"},
+		{"assistance.consents.title", "/assistance/consents"},
+		{"assessment.list.title", "/assistance/assessments"},
+		{"context.list.title", "/assistance/context"},
+		{"programme.title", "/assistance/programmes"},
+		{"project.title", "/assistance/projects"},
+		{"activity.title", "/assistance/activities"},
+		{"evaluation.title", "/assistance/evaluations"},
+		{"lesson.title", "/assistance/lessons"},
+		{"mandate.title", "/assistance/mandates"},
+	} {
+		list = append(list, Link{f.T(way.key), f.URL(way.path)})
+	}
+	return list
+}
+
 // assistanceDoor is the doorway.
 func (h *House) assistanceDoor(w http.ResponseWriter, r *http.Request) error {
 	f := h.asking(r, "assistance.title")
@@ -211,7 +240,7 @@ func (h *House) assistanceDoor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := AssistanceView{Consents: Link{f.T("assistance.consents.all"), f.URL("/assistance/consents")}}
+	v := AssistanceView{Ways: f.ways()}
 	if err := p.waiting(&v); err != nil {
 		return err
 	}
@@ -230,6 +259,9 @@ func (h *House) assistanceDoor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Lists = append(v.Lists, latest)
+	if err := p.projectsAtDoor(&v); err != nil {
+		return err
+	}
 	return assistancePage.Show(w, f, v)
 }
 
@@ -265,6 +297,9 @@ func (p *helping) waiting(v *AssistanceView) error {
 			return err
 		}
 		v.Waiting = append(v.Waiting, lines...)
+	}
+	if err := p.toDecide(v); err != nil {
+		return err
 	}
 	asked, err := p.askedOf(who)
 	v.Waiting = append(asked, v.Waiting...)

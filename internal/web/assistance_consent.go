@@ -22,6 +22,7 @@ type ConsentView struct {
 	Areas   []AreaView
 	Facts   []Fact
 	Acts    []PersonForm
+	Rests   []HelpLine // the projects that rest on it
 	History []HelpStep
 }
 
@@ -38,14 +39,15 @@ var assistanceConsentPage = newPage("assistance-consent", ConsentView{
 	Says: []string{"It covers cybercrime, from 1 March 2026 to 1 March 2027."}, Facts: []Fact{{"State", []Link{{"Kyrgyzstan", "/en/directory/KG"}}}},
 	Areas:   []AreaView{{"Cybercrime", Tag{Done, "Open"}, "Closed on 3 March 2026", &PersonForm{ID: "close-1", Title: "Close cybercrime", Action: "/en/assistance/consents/1/close", Button: "Close", Warning: true}}},
 	Acts:    []PersonForm{samplePersonForm},
-	History: []HelpStep{{"Given", "Aigul Asanova, 3 March 2026", "With these words."}},
+	Rests:   []HelpLine{sampleHelpLine},
+	History: []HelpStep{{What: "Given", Who: "Aigul Asanova, 3 March 2026", Words: "With these words."}},
 })
 
 // consentNotices are what is said after a move.
 var consentNotices = map[assistance.ConsentMove]string{
 	assistance.GiveConsent: newNotice("assistance.done.give"), assistance.RefuseConsent: newNotice("assistance.done.refuse"),
 	assistance.ConsentClosing: newNotice("assistance.done.close"), assistance.ConsentOpening: newNotice("assistance.done.open"),
-	assistance.ConsentWithdraw: newNotice("assistance.done.take-back"),
+	assistance.ConsentWithdraw: newNotice("assistance.done.take-back"), assistance.ConsentRetract: newNotice("assistance.done.retract"),
 }
 
 // invalidHelp is what is wrong with the fields, nil for any other error.
@@ -89,6 +91,9 @@ func (h *House) showConsent(w http.ResponseWriter, r *http.Request, c assistance
 		return err
 	}
 	v := ConsentView{Kind: f.T("assistance.kind.consent", "number", c.Number), Tag: line.Tag, Steps: p.consentSteps(c), Facts: facts, Areas: p.areas(c, m), Acts: p.consentActs(c, m)}
+	if v.Rests, err = p.projectLines(assistance.ProjectFilter{Consent: c.ID}, 2*shownInList); err != nil {
+		return err
+	}
 	for _, says := range []string{m.says, p.covers(c)} {
 		if says != "" {
 			v.Says = append(v.Says, says)
@@ -126,7 +131,7 @@ func (p *helping) consentSteps(c assistance.Consent) []Step {
 			end.Missing = p.T("assistance.missing.until", "day", p.day(c.Until))
 		}
 		return []Step{asked, here, end}
-	case assistance.ConsentRefused:
+	case assistance.ConsentRefused, assistance.ConsentRetracted:
 		return []Step{asked, here}
 	}
 	return []Step{asked, {Text: p.T("assistance.step.given"), Done: true}, here}
@@ -202,6 +207,7 @@ func (p *helping) paper(symbol string) (Link, error) {
 
 var areaMoods = map[assistance.Standing]Mood{
 	assistance.AreaAsked: Attention, assistance.AreaOpen: Done, assistance.AreaRefused: Refusal, assistance.AreaClosed: Refusal,
+	assistance.AreaRetracted: Plain,
 }
 
 // areas are those of a consent, each with the form that changes it.
@@ -237,7 +243,7 @@ func (p *helping) consentActs(c assistance.Consent, m meant) (forms []PersonForm
 		switch move {
 		case assistance.GiveConsent:
 			forms = append(forms, p.giveForm(c, m))
-		case assistance.RefuseConsent, assistance.ConsentWithdraw:
+		case assistance.RefuseConsent, assistance.ConsentWithdraw, assistance.ConsentRetract:
 			forms = append(forms, p.consentForm(c, string(move), m, ""))
 		}
 	}
@@ -322,7 +328,11 @@ func (h *House) moveConsent(w http.ResponseWriter, r *http.Request) error {
 	f := h.site.Frame(r)
 	m, status, err := f.unmoved(err, name)
 	if err != nil {
-		return helpFault(r, access.Consent, c.Label, err)
+		needs := access.Consent
+		if move == assistance.ConsentRetract {
+			needs = access.AskConsent
+		}
+		return helpFault(r, needs, c.Label, err)
 	}
 	if !slices.Contains(assistance.ConsentMoves(ReaderOf(r).Subject, c), move) {
 		text := r.PostFormValue
@@ -346,6 +356,8 @@ func (h *House) consentMoved(r *http.Request, id string, move assistance.Consent
 		return h.helps().CloseArea(ctx, who, id, rev, theme, reason)
 	case assistance.ConsentOpening:
 		return h.helps().OpenArea(ctx, who, id, rev, theme, reason)
+	case assistance.ConsentRetract:
+		return h.helps().Retract(ctx, who, id, rev, reason)
 	}
 	return h.helps().WithdrawConsent(ctx, who, id, rev, reason)
 }

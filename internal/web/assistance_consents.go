@@ -15,13 +15,14 @@ func (h *House) openConsents() {
 	h.site.Handle("POST /assistance/consents", h.official(h.once(h.askConsent)))
 	h.site.Handle("GET /assistance/consents/{id}", h.official(h.consent))
 	h.site.Handle("POST /assistance/consents/{id}/{move}", h.official(h.moveConsent))
+	h.openHelpSheets()
 }
 
 func consentPath(id string) string { return "/assistance/consents/" + id }
 
 var consentMoods = map[assistance.ConsentStage]Mood{
 	assistance.ConsentAsked: Attention, assistance.ConsentGiven: Done, assistance.ConsentRefused: Refusal,
-	assistance.ConsentExpired: Plain, assistance.ConsentWithdrawn: Refusal,
+	assistance.ConsentExpired: Plain, assistance.ConsentWithdrawn: Refusal, assistance.ConsentRetracted: Plain,
 }
 
 func (p *helping) consentStage(s assistance.ConsentStage) Tag {
@@ -74,18 +75,25 @@ func (p *helping) askedOf(who access.Subject) ([]HelpLine, error) {
 	return p.consentLines(assistance.ConsentFilter{State: who.State, Stages: []assistance.ConsentStage{assistance.ConsentAsked}}, shownAtDoor)
 }
 
+// readConsentFilter reads what the address asks for.
+func readConsentFilter(r *http.Request) (f assistance.ConsentFilter, ok bool) {
+	asked, _, ok := readHelpFilter(r)
+	f = assistance.ConsentFilter{State: asked.State, Theme: asked.Theme}
+	for _, s := range assistance.ConsentStages {
+		if string(s) == r.URL.Query().Get("stage") {
+			f.Stages = []assistance.ConsentStage{s}
+		}
+	}
+	return f, ok
+}
+
 // consents lists what States were asked to agree to.
 func (h *House) consents(w http.ResponseWriter, r *http.Request) error {
 	asked, after, ok := readHelpFilter(r)
 	if !ok {
 		return NotFound()
 	}
-	filter := assistance.ConsentFilter{State: asked.State, Theme: asked.Theme}
-	for _, s := range assistance.ConsentStages {
-		if string(s) == r.URL.Query().Get("stage") {
-			filter.Stages = []assistance.ConsentStage{s}
-		}
-	}
+	filter, _ := readConsentFilter(r)
 	list, more, err := h.helps().Consents(r.Context(), scope(r), filter, after, shownInList)
 	if err != nil {
 		return err
@@ -101,7 +109,8 @@ func (h *House) consents(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
 	v := HelpListView{
-		Lead: f.T("assistance.consents.lead"), Action: f.URL("/assistance/consents"), Count: f.T("assistance.consents.count", "n", count),
+		Lead: f.T("assistance.consents.lead"), Action: f.URL("/assistance/consents"), Count: f.counted("assistance.consents.count", count),
+		CSV:    f.sheetAddress(r, "/assistance/consents.csv"),
 		Fields: p.consentFilters(r.URL.Query().Get("stage"), asked), None: f.T("assistance.requests.none"),
 	}
 	for _, c := range list {
@@ -168,6 +177,11 @@ func (h *House) newConsent(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		a.giver, a.in = q.Asker, assistance.AskedConsent{Giver: q.Asker, Request: q.ID, Areas: q.Themes}
+	}
+	if id := r.URL.Query().Get("project"); id != "" {
+		if err := h.askedForProject(r, id, &a); err != nil {
+			return err
+		}
 	}
 	return h.showConsentForm(w, r, a)
 }

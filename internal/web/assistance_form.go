@@ -32,6 +32,7 @@ type HelpFormView struct {
 	Lines        Picks
 	Buttons      []SaveButton
 	Similar      []HelpLine
+	Lessons      []HelpLine
 }
 
 // SaveButton is one of several ways to send a form.
@@ -48,7 +49,7 @@ var assistanceEditPage = newPage("assistance-edit", HelpFormView{
 	Dates:       []Field{{Name: "since", Label: "Wished from"}}, Bodies: Field{Name: "bodies", Label: "Units", Type: "textarea"}, Open: true,
 	Items: Field{Name: "items", Label: "Items", Value: "14.3"}, Heard: []string{"14.3 Victims"}, Hears: "/en/framework/numbers", Numbers: Link{"The Framework", "/en/framework"},
 	Lines:   Picks{Name: "lines", Label: "Lines of action", Groups: []PickGroup{{"Lines", "", []Pick{{"lines-1-1", "1049/12.1", "12.1", false}}}}},
-	Buttons: []SaveButton{{"save", "Save", true}}, Similar: []HelpLine{sampleHelpLine},
+	Buttons: []SaveButton{{"save", "Save", true}}, Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine},
 })
 
 var (
@@ -210,6 +211,9 @@ func (h *House) showHelpForm(w http.ResponseWriter, r *http.Request, form helpFo
 	}
 	v.Similar, err = p.similar(form.id, ReaderOf(r).State, form.draft.Themes)
 	if err != nil {
+		return err
+	}
+	if v.Lessons, err = p.lessonsFor(form.draft.Themes, []string{ReaderOf(r).State}); err != nil {
 		return err
 	}
 	return assistanceEditPage.Show(w, f, v)

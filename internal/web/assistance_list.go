@@ -17,6 +17,7 @@ type HelpListView struct {
 	New    *Link
 	Lines  []HelpLine
 	More   string // address of those further back, or ""
+	CSV    string // of the same list as a sheet
 	None   string
 }
 
@@ -24,7 +25,7 @@ var assistanceListPage = newPage("assistance-list", HelpListView{
 	Lead: "What States have asked for.", Action: "/en/assistance/requests",
 	Fields: []Field{{Name: "state", Label: "State", Type: "select", Options: []Option{{Value: "KG", Text: "Kyrgyzstan", Chosen: true}}}},
 	Chips:  []Chip{{"State", "Kyrgyzstan", "/en/assistance/requests", "State: Kyrgyzstan, take away"}}, Count: "12 requests", New: &Link{"Ask", "/en/assistance/requests/new"},
-	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/requests?after=1", None: "None.",
+	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/requests?after=1", CSV: "/en/assistance/requests.csv", None: "None.",
 })
 
 // shownInList is how many lines a page of a long list has.
@@ -69,7 +70,8 @@ func (h *House) helpRequests(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
 	v := HelpListView{
-		Lead: f.T("assistance.requests.lead"), Action: f.URL("/assistance/requests"), Lines: p.lines(list), Count: f.T("assistance.count", "n", count),
+		Lead: f.T("assistance.requests.lead"), Action: f.URL("/assistance/requests"), Lines: p.lines(list), Count: f.counted("assistance.count", count),
+		CSV:    f.sheetAddress(r, "/assistance/requests.csv"),
 		Fields: p.helpFilters(r.URL.Query().Get("stage"), filter), None: f.T("assistance.requests.none"),
 	}
 	p.chips(&v, r.URL.Query().Get("stage"), filter)
@@ -83,6 +85,14 @@ func (h *House) helpRequests(w http.ResponseWriter, r *http.Request) error {
 		v.New = &Link{f.T("assistance.new"), f.URL("/assistance/requests/new")}
 	}
 	return assistanceListPage.Show(w, f, v)
+}
+
+// counted says how many there are, or that there are more than are counted.
+func (f *Frame) counted(key string, n int) string {
+	if n > assistance.Countable {
+		return f.T(key+".more", "n", assistance.Countable)
+	}
+	return f.T(key, "n", n)
 }
 
 func (p *helping) helpFilters(stage string, f assistance.RequestFilter) []Field {

@@ -26,7 +26,12 @@ type HelpView struct {
 	History   []HelpStep
 	Consents  []HelpLine
 	Ask       string // address where consent is asked for, or ""
+	Assessed  []HelpLine
+	Assess    string // address where a needs assessment is planned for it, or ""
+	Projects  []HelpLine
+	Begin     string // address where a project is begun for it, or ""
 	Similar   []HelpLine
+	Lessons   []HelpLine
 	Documents []Link
 	Readers   string
 }
@@ -35,15 +40,25 @@ type HelpView struct {
 type HelpText struct{ ID, Title, Text string }
 
 // HelpStep is a line of the history.
-type HelpStep struct{ What, Who, Words string }
+type HelpStep struct {
+	What, Who, Words string
+	Former           []DifferenceView // where it has changed the words
+}
+
+var sampleHelpStep = HelpStep{
+	"Changed by the State", "Aigul Asanova, 3 March 2026", "Please.",
+	[]DifferenceView{{"What is asked for", "ru", []MarkedText{{"Курс", false}, {"для десяти", true}}, []MarkedText{{"Курс", false}, {"для двадцати", true}}}},
+}
 
 var assistanceRequestPage = newPage("assistance-request", HelpView{
 	Kind: "Request for assistance 2026/17 · Kyrgyzstan", Tag: Tag{Attention, "Submitted"}, Late: &Tag{Refusal, "Overdue"},
 	Steps: []Step{{Text: "Draft", Done: true}, {Text: "Submitted", Here: true}, {Text: "Acknowledged", Missing: "by the desk"}},
 	Says:  []string{"The desk acknowledges it by 3 March 2026."}, Lang: "ru", Texts: []HelpText{{"wish", "What is asked for", "Подготовка инструкторов."}},
 	Facts: []Fact{{"State", []Link{{"Kyrgyzstan", "/en/directory/KG"}}}}, Edit: "/en/assistance/requests/1/edit", Moves: []PersonForm{samplePersonForm},
-	History: []HelpStep{{"Submitted", "Aigul Asanova, 3 March 2026", "Please."}}, Consents: []HelpLine{sampleHelpLine}, Ask: "/en/assistance/consents/new?request=1",
-	Similar: []HelpLine{sampleHelpLine}, Documents: []Link{{"Community policing", "/en/library/1"}}, Readers: "Official use",
+	History: []HelpStep{sampleHelpStep}, Consents: []HelpLine{sampleHelpLine}, Ask: "/en/assistance/consents/new?request=1",
+	Assessed: []HelpLine{sampleHelpLine}, Assess: "/en/assistance/assessments/new?request=1",
+	Projects: []HelpLine{sampleHelpLine}, Begin: "/en/assistance/projects/new?request=1",
+	Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine}, Documents: []Link{{"Community policing", "/en/library/1"}}, Readers: "Official use",
 })
 
 // meant is what somebody wanted to do to a record and could not: it is shown again
@@ -98,9 +113,7 @@ func (h *House) showHelp(w http.ResponseWriter, r *http.Request, q assistance.Re
 			v.Texts = append(v.Texts, t)
 		}
 	}
-	for _, s := range steps {
-		v.History = append(v.History, HelpStep{p.T("assistance.did." + string(s.Move)), p.T("assistance.by", "who", p.name(s.By), "day", s.At), s.Words})
-	}
+	v.History = p.history(q, steps)
 	if p.revisable(q) {
 		v.Edit = f.URL(helpPath(q.ID) + "/edit")
 	}
@@ -118,7 +131,16 @@ func (p *helping) beside(q assistance.Request, v *HelpView) (err error) {
 	if q.Stage == assistance.Accepted && p.Reader.May(access.AskConsent, access.Label{}).Allowed {
 		v.Ask = p.URL("/assistance/consents/new?request=" + q.ID)
 	}
+	if v.Assessed, v.Assess, err = p.assessmentsOf(q); err != nil {
+		return err
+	}
+	if v.Projects, v.Begin, err = p.projectsOf(q); err != nil {
+		return err
+	}
 	if v.Similar, err = p.similar(q.ID, q.Asker, q.Themes); err != nil {
+		return err
+	}
+	if v.Lessons, err = p.lessonsFor(q.Themes, []string{q.Asker}); err != nil {
 		return err
 	}
 	v.Documents, err = p.documents(q)

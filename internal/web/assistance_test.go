@@ -30,6 +30,9 @@ func TestAssistancePages(t *testing.T) {
 		t.Run("of two who decide the second sees how it stands, and keeps her words", o.secondKeepsWords)
 		t.Run("the desk's queue names the next step, and a filter can be taken away", o.queueSaysNext)
 		t.Run("consent is asked of a State by its name, and closed area by area", o.consentIsGiven)
+		t.Run("what was asked of a State by mistake is taken back", o.consentIsTakenBack)
+		t.Run("the history shows what a State has changed in answer to a question", o.historyShowsFormer)
+		t.Run("a list is taken along as a sheet, with its filters and without its texts", o.listIsASheet)
 		t.Run("what the library says to it stands beside it, in the reader's language", o.libraryIsBeside)
 	})
 }
@@ -213,5 +216,80 @@ func (o helped) consentIsGiven(t *testing.T) {
 	}
 	if page := o.desk.get(path); !strings.Contains(page.body, at) {
 		t.Error("the request does not lead to its consent")
+	}
+}
+
+func (o helped) consentIsTakenBack(t *testing.T) {
+	ask := "/en/assistance/consents/new"
+	got := o.desk.submit(o.desk.form(ask, "/en/assistance/consents").filled("giver", "Tajikistan", "why", "A course.", "areas", "drugs"))
+	if got.status != http.StatusSeeOther {
+		t.Fatal(got.status, got.body)
+	}
+	at, _, _ := strings.Cut(got.location, "?")
+	if page := o.other.get(at); strings.Contains(page.body, at+"/retract") || !strings.Contains(page.body, at+"/give") {
+		t.Error("the State is offered to take back what others ask of it")
+	}
+	rev := o.desk.get(at).rev()
+	if got := o.other.post(at+"/retract", "rev", rev, "reason-retract", "x"); got.status != http.StatusForbidden {
+		t.Errorf("the State takes it back: %d", got.status)
+	}
+	if got := o.desk.post(at+"/retract", "rev", rev, "reason-retract", " "); got.status != http.StatusUnprocessableEntity || !got.says(lang.For("en").T("assistance.error.reason.retract")) {
+		t.Errorf("without a word: %d", got.status)
+	}
+	if got := o.desk.post(at+"/retract", "rev", rev, "reason-retract", "Kyrgyzstan was meant."); got.status != http.StatusSeeOther {
+		t.Fatal(got.status, got.body)
+	}
+	page := o.other.get(at)
+	if !page.says("Kyrgyzstan was meant.") || !page.says(lang.For("en").T("assistance.covers.retracted")) || strings.Contains(page.body, at+"/give") {
+		t.Error(page.body)
+	}
+	if got := o.other.post(at+"/give", "rev", "2", "areas", "drugs"); got.status != http.StatusConflict || !got.says(lang.For("en").T("assistance.impossible.consent.retracted")) {
+		t.Errorf("given all the same: %d", got.status)
+	}
+	if door := o.other.get("/en/assistance"); strings.Contains(door.body, at) {
+		t.Error("it still waits for the State")
+	}
+}
+
+func (o helped) historyShowsFormer(t *testing.T) {
+	path := o.write(t, "submit", whole...)
+	if got := o.desk.post(path+"/move/ask", "rev", o.desk.get(path).rev(), "words-ask", "How many?"); got.status != http.StatusSeeOther {
+		t.Fatal(got.status, got.body)
+	}
+	for _, pair := range [][2]string{{"wish", "Twenty trainers."}, {"reason", "None <are> left."}} {
+		if got := o.focal.submit(o.focal.form(path+"/edit", path+"/edit").filled(pair[0], pair[1], "do", "save")); got.status != http.StatusSeeOther {
+			t.Fatal(got.status, got.body)
+		}
+	}
+	body := o.other.get(path).body
+	for _, want := range []string{"<mark>Ten</mark> trainers.</del>", "<mark>Twenty</mark> trainers.</ins>", "&lt;", ">left</mark>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is not shown", want)
+		}
+	}
+	if n := strings.Count(body, `<dl class="differs">`); n != 2 {
+		t.Errorf("%d differences are shown for two changes", n)
+	}
+}
+
+func (o helped) listIsASheet(t *testing.T) {
+	path := o.write(t, "submit", "title", "=1+1", "wish", "Ten trainers.", "reason", "None are there.", "themes", "terrorism")
+	list := o.desk.get("/en/assistance/requests?theme=terrorism&stage=waiting")
+	if !strings.Contains(list.body, `href="/en/assistance/requests.csv?stage=waiting&amp;theme=terrorism"`) {
+		t.Error(list.body)
+	}
+	sheet := o.desk.get("/en/assistance/requests.csv?stage=waiting&theme=terrorism")
+	lines := strings.Split(strings.TrimSpace(sheet.body), "\n")
+	if sheet.status != 200 || len(lines) != 2 || !strings.Contains(lines[1], "'=1+1") || !strings.Contains(lines[1], path) || strings.Contains(sheet.body, "Ten trainers") {
+		t.Errorf("%d %s", sheet.status, sheet.body)
+	}
+	if got := o.desk.get("/de/assistance/consents.csv?state=TJ"); got.status != 200 || !strings.Contains(got.body, "Tadschikistan") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if got := o.desk.get("/en/assistance/requests.csv?after=x"); got.status != http.StatusNotFound {
+		t.Errorf("a place that is none: %d", got.status)
+	}
+	if got := o.signedIn("sheet@help.example", access.Visitor).get("/en/assistance/requests.csv"); got.status != http.StatusForbidden {
+		t.Errorf("a visitor: %d", got.status)
 	}
 }

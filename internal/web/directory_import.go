@@ -76,7 +76,7 @@ func (h *House) showImport(w http.ResponseWriter, r *http.Request, v ImportView,
 	f.Title, f.Private, f.Status = f.T("directory.import"), true, status
 	f.Crumbs = []Link{{f.T("directory.states"), f.URL("/states")}}
 	v.Action, v.CSV = f.URL("/directory/import"), f.URL("/directory.csv")
-	v.File.Name, v.File.Type, v.File.Accept = "file", "file", ".csv,.txt,text/csv"
+	v.File.Name, v.File.Type, v.File.Accept = "file", "file", ".csv,.xlsx,.txt,text/csv"
 	v.File.Label, v.File.Hint = f.T("directory.import.file"), f.T("directory.import.file-hint")
 	if v.File.Error != "" {
 		f.Errors = []Error{{"file", v.File.Error}}

@@ -88,8 +88,8 @@ func TestDirectoryImportFaults(t *testing.T) {
 			says(t, sendFile(t, h, "member", changesTwo), 403)
 		})
 		t.Run("no file, a broken one, or a second step that is not ours", func(t *testing.T) {
-			says(t, sendFile(t, h, "desk", ""), 422, "Choose the CSV file first.")
-			says(t, send(h, "desk", "/en/directory/import", url.Values{"held": {"x"}}), 422, "Choose the CSV file first.")
+			says(t, sendFile(t, h, "desk", ""), 422, "Choose the file first.")
+			says(t, send(h, "desk", "/en/directory/import", url.Values{"held": {"x"}}), 422, "Choose the file first.")
 			says(t, sendFile(t, h, "desk", "\x00\xff\xfe\x00PK\x03\x04"), 422)
 			for _, held := range []string{"%%%", "aGVsbG8=", "H4sIAAAAAAAA"} {
 				says(t, sendFile(t, h, "desk", "", "held", held, "plan", "x"), 400, "Open the form again")

@@ -17,6 +17,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/account/providertest"
+	"polis/internal/assistance"
 	"polis/internal/library"
 	"polis/internal/store"
 )
@@ -266,6 +267,29 @@ func (h postal) asksTwice(t *testing.T) {
 	h.formTwice(t, focal, "/en/assistance/requests/new", "/en/assistance/requests", map[string]int{"table request": 1, "event assistance.request.drafted": 1}, "title", "Training", "do", "save")
 	h.formTwice(t, desk, "/en/assistance/consents/new", "/en/assistance/consents", map[string]int{"table consent": 1, "event assistance.consent.asked": 1},
 		"giver", "Tajikistan", "areas", "cybercrime", "why", "A course.")
+	h.formTwice(t, desk, "/en/assistance/projects/new", "/en/assistance/projects", map[string]int{"table project": 1, "event assistance.project.drafted": 1}, "title", "Training of trainers")
+	h.formTwice(t, desk, "/en/assistance/mandates/new", "/en/assistance/mandates", map[string]int{"table mandate": 1, "event assistance.mandate.added": 1},
+		"holder", "spmu", "title", "Training", "document", "PC.DEC/1049", "since", "2012-07-26")
+	h.formTwice(t, desk, "/en/assistance/lessons/new", "/en/assistance/lessons", map[string]int{"table lesson": 1, "event assistance.lesson.drafted": 1}, "title", "Teach in pairs")
+	h.assessedTwice(t, focal, desk)
+}
+
+// assessedTwice sends the forms of an assessment and of a context note twice.
+func (h postal) assessedTwice(t *testing.T, focal, desk visitor) {
+	got := focal.submit(focal.form("/en/assistance/requests/new", "/en/assistance/requests").filled("title", "T", "wish", "W", "reason", "R", "themes", "cybercrime", "do", "submit"))
+	request, _, _ := strings.Cut(got.location, "?")
+	for _, move := range []string{"acknowledge", "accept"} {
+		desk.post(request+"/move/"+move, "rev", desk.get(request).rev())
+	}
+	id := request[strings.LastIndex(request, "/")+1:]
+	h.formTwice(t, desk, "/en/assistance/assessments/new?request="+id, "/en/assistance/assessments", map[string]int{"table assessment": 1, "event assistance.assessment.planned": 1}, "title", "Needs")
+	h.formTwice(t, desk, "/en/assistance/context/new", "/en/assistance/context", map[string]int{"table context_note": 1, "event assistance.context.written": 1}, "title", "Setting", "theme", "cybercrime")
+	notes, _, err := (&assistance.Assistance{DB: h.DB}).Contexts(t.Context(), store.Everything("test"), assistance.ContextFilter{}, assistance.Place{}, 1)
+	if err != nil || len(notes) != 1 {
+		t.Fatal(notes, err)
+	}
+	factor := "/en/assistance/context/" + notes[0].ID + "/factors/new"
+	h.formTwice(t, desk, factor, factor, map[string]int{"table context_factor": 1}, "kind", "legal", "words", "A law", "source", "Gazette", "dated", "2026", "review_by", "1.1.2199")
 }
 
 // A form that came to nothing may be sent again as it is; another content under the

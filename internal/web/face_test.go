@@ -593,7 +593,10 @@ func TestEveryAddressIsAFace(t *testing.T) {
 	if err := json.Unmarshal(ask(h.site, "GET", "/api/v1/openapi.json").Body.Bytes(), &spec); err != nil || len(spec.Paths) == 0 {
 		t.Fatal(err)
 	}
-	for path := range spec.Paths {
+	for path, operations := range spec.Paths {
+		if operations["get"] == nil { // it shows nothing: it changes something
+			continue
+		}
 		form := regexp.MustCompile("^" + regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "[^/]+") + `(\?|$)`)
 		found := false
 		for _, asked := range append(append([]string{"/api/v1/files/VERSION"}, apiOfOne...), apiOfAll...) {

@@ -59,7 +59,7 @@ func (h *House) Open(opts Options) *Site {
 	for _, rooms := range []func(){
 		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openUsage, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
 		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
-		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance, h.openOverview, h.openDesk,
 	} {
 		rooms()
 	}

@@ -20,6 +20,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/assistance"
 	"polis/internal/blob"
 	"polis/internal/directory"
 	"polis/internal/extract"
@@ -72,7 +73,9 @@ func inhabit(t *testing.T, db *store.DB) inhabited {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{DB: db, Keys: keys, Library: l, Index: index, Jobs: job.NewRunner(db, quiet, l.Handlers()), Sessions: sessions}
+	kinds := l.Handlers()
+	kinds[assistance.ImportJob] = (&assistance.Activities{Assistance: &assistance.Assistance{DB: db}, Files: files, Needs: l.Needs}).Importer
+	h := &House{DB: db, Keys: keys, Library: l, Index: index, Jobs: job.NewRunner(db, quiet, kinds), Sessions: sessions}
 	server := httptest.NewServer(h.Open(Options{Log: quiet}))
 	var work sync.WaitGroup
 	work.Go(func() { h.Jobs.Work(ctx) })

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"polis/internal/account"
 	"polis/internal/directory"
@@ -59,7 +61,7 @@ func (h *House) showSheet(w http.ResponseWriter, r *http.Request, v SheetView, t
 		v.Columns = append(v.Columns, Fact{name, []Link{{f.T("joining.column." + name + ".hint"), ""}}})
 	}
 	v.Example = strings.Join(account.InvitationColumns, ",") + "\n" + f.T("joining.many.example")
-	v.File.Name, v.File.Type, v.File.Accept = "file", "file", ".csv,.txt,text/csv"
+	v.File.Name, v.File.Type, v.File.Accept = "file", "file", ".csv,.xlsx,.txt,text/csv"
 	v.File.Label, v.File.Hint = f.T("directory.import.file"), f.T("joining.many.file-hint", "n", account.MostInvitations)
 	v.Text = Field{Name: "text", Label: f.T("joining.many.text"), Type: "textarea", Rows: 8, Value: text}
 	if v.File.Error != "" {
@@ -100,14 +102,23 @@ func (h *House) inviteSheet(w http.ResponseWriter, r *http.Request) error {
 	v, status := SheetView{Looked: true, Faults: faults}, http.StatusOK
 	if faults != nil {
 		v.Summary, status = []string{f.T("joining.many.faults", "n", len(faults.Rows))}, http.StatusUnprocessableEntity
-		return h.showSheet(w, r, v, string(data), status)
+		return h.showSheet(w, r, v, mendable(data), status)
 	}
 	v.Summary = []string{f.T("joining.invitations.count", "n", len(sheet.Lines))}
 	v.Lines, v.More = words.sheetLines(sheet), max(0, len(sheet.Lines)-shownInvitations)
 	if v.Held, err = pack(data); err != nil {
 		return err
 	}
-	return h.showSheet(w, r, v, string(data), status)
+	return h.showSheet(w, r, v, mendable(data), status)
+}
+
+// mendable is a table as it can stand in the form. A workbook is mended where it
+// was made.
+func mendable(data []byte) string {
+	if !utf8.Valid(data) || bytes.ContainsRune(data, 0) {
+		return ""
+	}
+	return string(data)
 }
 
 // sentTable is what was sent: the second step's table, a file, or what was typed.
@@ -146,7 +157,7 @@ func (h *House) checkSheet(r *http.Request, data []byte) (account.InvitationShee
 	if err != nil {
 		return account.InvitationSheet{}, nil, err
 	}
-	sheet, err := account.SheetReader{Names: names, Groups: groups, Lang: LangOf(r), Own: ownGrant(who)}.Read(data)
+	sheet, err := account.SheetReader{Names: names, Groups: groups, Lang: LangOf(r), Own: ownGrant(who)}.Read(r.Context(), data)
 	if err != nil {
 		return sheet, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polis/internal/account"
+	"polis/internal/sheet"
 )
 
 // maxSheet is how many people a sheet holds.
@@ -50,15 +51,13 @@ func (h *House) peopleCSV(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// writeCells writes a row. A cell that begins like a formula is guarded by an
-// apostrophe: what somebody wrote as her name must not run in a spreadsheet.
-func writeCells(sheet *csv.Writer, cells []string) {
+// writeCells writes a row. What somebody wrote as her name must not run in a
+// spreadsheet.
+func writeCells(out *csv.Writer, cells []string) {
 	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
+		cells[i] = sheet.Guard(cell)
 	}
-	_ = sheet.Write(cells) // a strings.Builder takes everything
+	_ = out.Write(cells) // a strings.Builder takes everything
 }
 
 func (w wording) sheetHead() []string {

@@ -1,0 +1,250 @@
+package assistance
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/account"
+	"polis/internal/job"
+	"polis/internal/lang"
+	"polis/internal/mail"
+	"polis/internal/store"
+)
+
+// The letters of the room. A letter names a record and says what has happened to it;
+// what was asked for and why stands on its page alone. Messages: the kind with
+// ".subject", ".text" and ".button".
+const (
+	requestLetter = "assistance.letter.request"
+	consentLetter = "assistance.letter.consent"
+	overdueLetter = "assistance.letter.overdue"
+)
+
+// tell puts a letter into the queue for each of the people but her who acted.
+func tell(ctx context.Context, tx *store.Tx, who access.Subject, people []string, l mail.Letter) error {
+	for _, person := range clean(people) {
+		if person == owner(who) {
+			continue
+		}
+		l.To = person
+		if err := mail.Queue(ctx, tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ids are those of the people.
+func ids(people []account.Person) []string {
+	list := make([]string, len(people))
+	for i, p := range people {
+		list[i] = p.ID
+	}
+	return list
+}
+
+// tellOfRequest writes to those whom a move of a request concerns: what a State does
+// concerns the desk, what the desk does the State.
+func tellOfRequest(ctx context.Context, tx *store.Tx, who access.Subject, r Request, m Move) error {
+	var people []string
+	var err error
+	switch m {
+	case Submit, Answer, Withdraw:
+		if r.Stage == Drafted && m == Withdraw {
+			return nil // nobody else has ever read it
+		}
+		people, err = r.handlers(ctx, tx)
+	default:
+		people, err = speaking(ctx, tx, r.Asker, access.FocalPoint)
+		people = append(people, r.Owner)
+	}
+	if err != nil {
+		return err
+	}
+	return tell(ctx, tx, who, people, mail.Letter{Kind: requestLetter, Object: r.ID, Args: map[string]string{"move": string(m)}})
+}
+
+// handlers are who took the request on or, where she has left the desk, all of it.
+func (r Request) handlers(ctx context.Context, tx *store.Tx) ([]string, error) {
+	people, err := account.Desk(ctx, tx)
+	if desk := ids(people); err != nil || !slices.Contains(desk, r.Handler) {
+		return desk, err
+	}
+	return []string{r.Handler}, nil
+}
+
+// speaking are those who hold one of the roles for a State.
+func speaking(ctx context.Context, tx *store.Tx, state string, roles ...access.Role) (list []string, err error) {
+	for _, role := range roles {
+		people, err := account.Speakers(ctx, tx, role, state, "")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, ids(people)...)
+	}
+	return list, nil
+}
+
+// tellOfConsent writes to those whom a move of a consent concerns: those who answer for
+// the State, and who asked with the desk. So a State also hears of what the desk has
+// written down for it.
+func tellOfConsent(ctx context.Context, tx *store.Tx, who access.Subject, c Consent, m ConsentMove) error {
+	people, err := speaking(ctx, tx, c.Giver, access.FocalPoint, access.Delegation)
+	if err != nil {
+		return err
+	}
+	if m != AskForConsent && m != ConsentRetract {
+		desk, err := account.Desk(ctx, tx)
+		if err != nil {
+			return err
+		}
+		people = append(append(people, ids(desk)...), c.Owner)
+	}
+	return tell(ctx, tx, who, people, mail.Letter{Kind: consentLetter, Object: c.ID, Args: map[string]string{"move": string(m)}})
+}
+
+// Finish writes the letters of this room when they are sent, and leaves all others to
+// the next: whom it concerns no more gets none, and nobody gets one about what she may
+// not read at that moment.
+func (a *Assistance) Finish(next func(context.Context, mail.Letter) (mail.Letter, error)) func(context.Context, mail.Letter) (mail.Letter, error) {
+	write := map[string]func(context.Context, access.Subject, mail.Letter) (mail.Letter, error){
+		requestLetter: a.finishRequest, consentLetter: a.finishConsent, overdueLetter: a.finishOverdue, evaluationLetter: a.finishEvaluations,
+	}
+	return func(ctx context.Context, l mail.Letter) (mail.Letter, error) {
+		if finish := write[l.Kind]; finish != nil {
+			who, person, err := account.Subject(ctx, a.DB, l.To, account.TwoFactors)
+			if err == nil {
+				l.Lang = person.Lang
+				l, err = finish(ctx, who.Within(access.Official, true), l)
+			}
+			if errors.Is(err, store.ErrNotFound) {
+				err = mail.ErrDropped
+			}
+			if err != nil {
+				return l, err
+			}
+		}
+		return next(ctx, l)
+	}
+}
+
+func (a *Assistance) finishRequest(ctx context.Context, who access.Subject, l mail.Letter) (mail.Letter, error) {
+	r, err := a.Request(ctx, who.Scope(), l.Object)
+	if err != nil {
+		return l, err
+	}
+	l.Path = "/assistance/requests/" + r.ID
+	l.Args = map[string]string{"number": r.Number, "entry": r.Asker, "title": r.Title, "did": lang.For(l.Lang).T("assistance.did." + l.Args["move"])}
+	return l, nil
+}
+
+func (a *Assistance) finishConsent(ctx context.Context, who access.Subject, l mail.Letter) (mail.Letter, error) {
+	c, err := a.Consent(ctx, who.Scope(), l.Object)
+	if err != nil {
+		return l, err
+	}
+	l.Path = "/assistance/consents/" + c.ID
+	l.Args = map[string]string{"number": c.Number, "entry": c.Giver, "did": lang.For(l.Lang).T("assistance.consent.did." + l.Args["move"])}
+	return l, nil
+}
+
+// The reminders of what is overdue: their name in the timetable, and how often it
+// looks.
+const (
+	RemindJob   = "assistance.reminders"
+	RemindEvery = 12 * time.Hour
+)
+
+// namedMost is how many records one letter names.
+const namedMost = 20
+
+// Reminder is the work of the timetable.
+func (a *Assistance) Reminder(ctx context.Context, _ *job.Run) error {
+	_, err := a.Remind(ctx, time.Now())
+	return err
+}
+
+// Remind writes to everybody who should have acted before this moment, one letter for
+// all of it and one at most on a day, however often it runs. It returns to how many.
+func (a *Assistance) Remind(ctx context.Context, now time.Time) (int, error) {
+	who := access.System("assistance")
+	events, err := store.WriteAll(ctx, a.DB, who, func(tx *store.Tx) (events []store.Event, err error) {
+		people, err := overdueFor(ctx, tx, now)
+		if err != nil {
+			return nil, err
+		}
+		told, err := store.List[string](ctx, tx, everything,
+			"SELECT DISTINCT recipient FROM letter WHERE {scope} AND kind = $1 AND created >= $2", overdueLetter, now.UTC().Truncate(24*time.Hour))
+		if err != nil {
+			return nil, err
+		}
+		for _, person := range clean(people) {
+			if slices.Contains(told, person) {
+				continue
+			}
+			if err := tell(ctx, tx, who, []string{person}, mail.Letter{Kind: overdueLetter, Object: person}); err != nil {
+				return nil, err
+			}
+			events = append(events, store.Event{Act: "assistance.reminded", Object: person, Label: access.Label{Level: access.Closed, Owner: person}, Quiet: true})
+		}
+		if len(events) == 0 {
+			return nil, store.ErrUnchanged
+		}
+		return events, nil
+	})
+	return len(events), err
+}
+
+// overdueFor are those who should have acted: the desk and, of States that owe an
+// answer, the focal points.
+func overdueFor(ctx context.Context, tx *store.Tx, now time.Time) ([]string, error) {
+	late, err := store.List[struct{ Asker, Stage string }](ctx, tx, everything,
+		"SELECT DISTINCT asker, stage FROM request WHERE {scope} AND due <> '' AND due < $1 ORDER BY asker, stage", today(now))
+	if err != nil || len(late) == 0 {
+		return nil, err
+	}
+	desk, err := account.Desk(ctx, tx)
+	people := ids(desk)
+	for _, of := range late {
+		if err != nil || Stage(of.Stage) != Clarification {
+			continue
+		}
+		var focal []string
+		focal, err = speaking(ctx, tx, of.Asker, access.FocalPoint)
+		people = append(people, focal...)
+	}
+	return people, err
+}
+
+// finishOverdue looks up what is overdue now: for the desk all of it, for a focal
+// point what her State has not answered.
+func (a *Assistance) finishOverdue(ctx context.Context, who access.Subject, l mail.Letter) (mail.Letter, error) {
+	f := RequestFilter{Overdue: true}
+	if l.Path = "/assistance/requests?stage=waiting"; !who.May(access.HandleHelp, access.Label{}).Allowed {
+		if !who.HasFor(access.FocalPoint, who.State) {
+			return l, mail.ErrDropped
+		}
+		f.State, f.Stages, l.Path = who.State, []Stage{Clarification}, "/assistance"
+	}
+	list, _, err := a.Requests(ctx, who.Scope(), f, Place{}, namedMost)
+	if err != nil {
+		return l, err
+	}
+	n, err := a.CountRequests(ctx, who.Scope(), f)
+	if err != nil {
+		return l, err
+	}
+	if len(list) == 0 {
+		return l, mail.ErrDropped
+	}
+	l.Args = map[string]string{"n": strconv.Itoa(max(n, len(list)))}
+	for _, r := range list {
+		l.Lines = append(l.Lines, mail.Line{Text: strings.TrimSpace(r.Number + " " + r.Title), Lang: r.Lang, Path: "/assistance/requests/" + r.ID})
+	}
+	return l, nil
+}

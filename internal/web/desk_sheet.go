@@ -1,0 +1,136 @@
+package web
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"polis/internal/access"
+	"polis/internal/assistance"
+	"polis/internal/calendar"
+	"polis/internal/lang"
+	"polis/internal/sheet"
+)
+
+// deskColumns are those of the tasks as a sheet.
+func deskColumns() []sheet.Column {
+	what := sheet.Column{ID: "task", Names: sheet.Named("desk.sheet.task"), Kind: sheet.Choice}
+	for _, kind := range assistance.TaskKinds {
+		what.Choices = append(what.Choices, sheet.Option{ID: string(kind), Names: sheet.Named("desk.task." + string(kind))})
+	}
+	return []sheet.Column{
+		{ID: "due", Names: sheet.Named("desk.sheet.due"), Kind: sheet.Date},
+		what,
+		{ID: "number", Names: sheet.Named("assistance.sheet.number")},
+		{ID: "title", Names: sheet.Named("assistance.field.title")},
+		{ID: "address", Names: sheet.Named("assistance.sheet.address")},
+	}
+}
+
+// mostTasks of each kind stand in a sheet or calendar.
+const mostTasks = 2000
+
+// deskRows are the tasks as rows.
+func (h *House) deskRows(r *http.Request) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		now := time.Now()
+		tasks, err := h.helps().Tasks(r.Context(), scope(r), watches(r), now, ahead(now, tasksAhead), mostTasks)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		base := h.origin(r) + "/" + string(LangOf(r))
+		for _, t := range tasks {
+			if !yield([]string{t.Due, string(t.Kind), t.Number, t.Title, base + t.Path()}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (h *House) deskCSV(w http.ResponseWriter, r *http.Request) error {
+	attach(w, "text/csv; charset=utf-8", "desk.csv")
+	return sheet.WriteCSV(w, LangOf(r), deskColumns(), h.deskRows(r))
+}
+
+func (h *House) deskXLSX(w http.ResponseWriter, r *http.Request) error {
+	attach(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "desk.xlsx")
+	return sheet.WriteXLSX(w, LangOf(r), deskLang(r).T("desk.title"), deskColumns(), h.deskRows(r))
+}
+
+// attach says that what follows is a file of that name, for this reader alone.
+func attach(w http.ResponseWriter, media, name string) {
+	head := w.Header()
+	head.Set("Content-Type", media)
+	head.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	head.Set("Cache-Control", "private, no-store")
+}
+
+// comingActivities are those of a watch that lie ahead, the first in front.
+func (h *House) comingActivities(ctx context.Context, scope access.Scope, w assistance.Watch, now time.Time) ([]assistance.Activity, error) {
+	list, _, err := h.helps().Activities(ctx, scope, assistance.ActivityFilter{
+		State: w.State, Body: w.Body, Owner: w.Owner, Stages: []assistance.ActivityStage{assistance.ActivityPlanned}, From: ahead(now, 0), To: ahead(now, comingAhead),
+	}, assistance.Place{}, shownTasks)
+	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 { // they come the latest first
+		list[i], list[j] = list[j], list[i]
+	}
+	return list, err
+}
+
+// sendCalendar answers with tasks and activities as a calendar.
+func (h *House) sendCalendar(w http.ResponseWriter, r *http.Request, scope access.Scope, watches []assistance.Watch) error {
+	now, p := time.Now(), deskLang(r)
+	base := h.origin(r) + "/" + string(LangOf(r))
+	tasks, err := h.helps().Tasks(r.Context(), scope, watches, now, ahead(now, 365), mostTasks)
+	if err != nil {
+		return err
+	}
+	entries := taskEntries(p, base, tasks)
+	seen := map[string]bool{}
+	for _, watch := range watches {
+		list, _, err := h.helps().Activities(r.Context(), scope, assistance.ActivityFilter{
+			State: watch.State, Body: watch.Body, Owner: watch.Owner, From: ahead(now, -30), To: ahead(now, 365),
+		}, assistance.Place{}, mostTasks)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if !seen[x.ID] {
+				seen[x.ID] = true
+				entries = append(entries, activityEntry(p, base, x))
+			}
+		}
+	}
+	var body strings.Builder
+	if err := calendar.Feed(&body, p.T("desk.calendar.name"), entries); err != nil {
+		return err
+	}
+	attach(w, calendar.Media, "polis.ics")
+	_, err = w.Write([]byte(body.String()))
+	return err
+}
+
+func taskEntries(p *lang.Printer, base string, tasks []assistance.Task) (entries []calendar.Entry) {
+	for _, t := range tasks {
+		if t.Kind == assistance.ToReport {
+			continue // the activity itself stands there
+		}
+		entries = append(entries, calendar.Entry{
+			UID: t.UID(), Starts: t.Due, Title: p.T("desk.task."+string(t.Kind)) + ": " + t.Title, URL: base + t.Path(), Description: t.Number,
+		})
+	}
+	return entries
+}
+
+func activityEntry(p *lang.Printer, base string, x assistance.Activity) calendar.Entry {
+	place := x.Place
+	if x.Online {
+		place = strings.Trim(place+", "+p.T("desk.online"), ", ")
+	}
+	return calendar.Entry{
+		UID: x.ID, Starts: x.Starts, Ends: x.Ends, Title: x.Title, Place: place, URL: base + activityPath(x.ID, ""), Description: x.Number,
+		Updated: x.Updated, Cancelled: x.Stage == assistance.ActivityCancelled,
+	}
+}
