@@ -335,7 +335,11 @@ func loseGates(ctx context.Context, tx *store.Tx, who access.Subject, column, id
 		if err != nil {
 			return nil, err
 		}
-		if err := p.lose(ctx, tx, who, g, words); err != nil {
+		came, err := p.lose(ctx, tx, who, g, words)
+		if err != nil {
+			return nil, err
+		}
+		if err := tellOfProject(ctx, tx, who, p, g, came); err != nil {
 			return nil, err
 		}
 		events = append(events, p.event("assistance.project.lost"))
@@ -343,24 +347,32 @@ func loseGates(ctx context.Context, tx *store.Tx, who access.Subject, column, id
 	return events, err
 }
 
-// lose takes one gate's ground away.
-func (p *Project) lose(ctx context.Context, tx *store.Tx, who access.Subject, g Gate, words string) error {
+// What comes of a project that loses its ground in a State and area. Messages:
+// "project.lost.WHAT".
+const (
+	lostToDecide = "decide"
+	lostState    = "left"
+	lostProject  = "stopped"
+)
+
+// lose takes one gate's ground away, and says what came of it.
+func (p *Project) lose(ctx context.Context, tx *store.Tx, who access.Subject, g Gate, words string) (came string, err error) {
 	s := projectStep{move: "lose", stage: p.Stage, host: g.Host, area: g.Area, words: words}
 	if p.Stage == Active || p.Stage == Suspended {
 		_, err := tx.Exec(ctx, "UPDATE gate SET decide_by = $4 WHERE project = $1 AND host = $2 AND area = $3",
 			p.ID, g.Host, g.Area, workingDays(tx.Now(), decideDays))
 		if err != nil {
-			return err
+			return "", err
 		}
-		return p.take(ctx, tx, who, s)
+		return lostToDecide, p.take(ctx, tx, who, s)
 	}
 	if p.included() == 1 {
 		if err := p.take(ctx, tx, who, s); err != nil {
-			return err
+			return "", err
 		}
-		return p.stop(ctx, tx, who, g, words)
+		return lostProject, p.stop(ctx, tx, who, g, words)
 	}
-	return p.leave(ctx, tx, who, g, s)
+	return lostState, p.leave(ctx, tx, who, g, s)
 }
 
 // stop ends a project whose last gate is lost before it began.

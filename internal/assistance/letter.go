@@ -10,6 +10,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/framework"
 	"polis/internal/job"
 	"polis/internal/lang"
 	"polis/internal/mail"
@@ -23,6 +24,7 @@ const (
 	requestLetter = "assistance.letter.request"
 	consentLetter = "assistance.letter.consent"
 	overdueLetter = "assistance.letter.overdue"
+	projectLetter = "project.letter.lost"
 )
 
 // tell puts a letter into the queue for each of the people but her who acted.
@@ -108,12 +110,31 @@ func tellOfConsent(ctx context.Context, tx *store.Tx, who access.Subject, c Cons
 	return tell(ctx, tx, who, people, mail.Letter{Kind: consentLetter, Object: c.ID, Args: map[string]string{"move": string(m)}})
 }
 
+// tellOfProject writes to those whom it concerns that a project has lost its ground in a
+// State and area: its author, the officers of the structures that organise it, the desk.
+func tellOfProject(ctx context.Context, tx *store.Tx, who access.Subject, p Project, g Gate, came string) error {
+	desk, err := account.Desk(ctx, tx)
+	people := append(ids(desk), p.Owner)
+	for _, body := range p.Organisers {
+		if err != nil {
+			return err
+		}
+		var officers []account.Person
+		officers, err = account.Speakers(ctx, tx, access.ProgrammeOfficer, "", body)
+		people = append(people, ids(officers)...)
+	}
+	if err != nil {
+		return err
+	}
+	return tell(ctx, tx, who, people, mail.Letter{Kind: projectLetter, Object: p.ID, Args: map[string]string{"host": g.Host, "area": g.Area, "came": came}})
+}
+
 // Finish writes the letters of this room when they are sent, and leaves all others to
 // the next: whom it concerns no more gets none, and nobody gets one about what she may
 // not read at that moment.
 func (a *Assistance) Finish(next func(context.Context, mail.Letter) (mail.Letter, error)) func(context.Context, mail.Letter) (mail.Letter, error) {
 	write := map[string]func(context.Context, access.Subject, mail.Letter) (mail.Letter, error){
-		requestLetter: a.finishRequest, consentLetter: a.finishConsent, overdueLetter: a.finishOverdue, evaluationLetter: a.finishEvaluations,
+		requestLetter: a.finishRequest, consentLetter: a.finishConsent, overdueLetter: a.finishOverdue, projectLetter: a.finishProject, evaluationLetter: a.finishEvaluations,
 	}
 	return func(ctx context.Context, l mail.Letter) (mail.Letter, error) {
 		if finish := write[l.Kind]; finish != nil {
@@ -150,6 +171,19 @@ func (a *Assistance) finishConsent(ctx context.Context, who access.Subject, l ma
 	}
 	l.Path = "/assistance/consents/" + c.ID
 	l.Args = map[string]string{"number": c.Number, "entry": c.Giver, "did": lang.For(l.Lang).T("assistance.consent.did." + l.Args["move"])}
+	return l, nil
+}
+
+func (a *Assistance) finishProject(ctx context.Context, who access.Subject, l mail.Letter) (mail.Letter, error) {
+	p, err := a.Project(ctx, who.Scope(), l.Object)
+	if err != nil {
+		return l, err
+	}
+	area, _ := framework.Theme(l.Args["area"])
+	l.Path = "/assistance/projects/" + p.ID + "/gates"
+	l.Args = map[string]string{
+		"number": p.Number, "title": p.Title, "entry": l.Args["host"], "area": area.Names.In(l.Lang), "came": lang.For(l.Lang).T("project.lost." + l.Args["came"]),
+	}
 	return l, nil
 }
 

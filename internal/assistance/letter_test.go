@@ -217,6 +217,35 @@ func TestLettersAboutAConsent(t *testing.T) {
 	})
 }
 
+func TestLettersAboutAProjectThatLosesItsGround(t *testing.T) {
+	each(t, func(t *testing.T, a *assistance.Assistance) {
+		o := atHome(t, a)
+		for stage, says := range map[assistance.ProjectStage]string{assistance.Active: "project.lost.decide", assistance.Approved: "project.lost.stopped"} {
+			id, consents := started(t, a, stage, "KG")
+			o.arrived()
+			if err := a.CloseArea(ctx, focal, consents["KG"], readConsent(t, a, consents["KG"]).Rev, area, "Проверка"); err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for _, l := range o.arrived() {
+				plain := l.Parts(t)["text/plain"]
+				if !strings.Contains(plain, "/assistance/projects/"+id+"/gates") {
+					continue // of the consent
+				}
+				name := strings.TrimSuffix(l.To, "@polis.example")
+				told = append(told, name)
+				if strings.Contains(plain, "Проверка") || name == "desk" && !strings.Contains(strings.Join(strings.Fields(plain), " "), lang.For("en").T(says)) {
+					t.Error(plain)
+				}
+			}
+			slices.Sort(told)
+			if !slices.Equal(told, []string{"desk", "officer", "second"}) {
+				t.Errorf("%s: %v", stage, told)
+			}
+		}
+	})
+}
+
 func TestALetterGoesWithTheWriteOrNotAtAll(t *testing.T) {
 	each(t, func(t *testing.T, a *assistance.Assistance) {
 		o := atHome(t, a)
