@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"polis/internal/assistance"
 	"polis/internal/blob"
 	"polis/internal/search"
 	"polis/internal/store"
@@ -43,6 +44,13 @@ func Verify(ctx context.Context, s System, progress Progress, against ...store.C
 		return v, err
 	}
 	v.Faults = append(v.Faults, sealed...)
+	back, err := assistance.Rewound(ctx, s.DB)
+	if err != nil {
+		return v, err
+	}
+	for _, record := range back {
+		v.Faults = append(v.Faults, Fault{record, "it stands at an earlier stage than its last step: somebody went around the program"})
+	}
 	// The references before the files: a file is stored before its record.
 	refs, err := referred(ctx, s.DB)
 	if err != nil {
