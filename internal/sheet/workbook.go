@@ -63,7 +63,7 @@ func newBook(reader lang.Tag, title string) (*book, error) {
 	if err := b.file.SetSheetName("Sheet1", b.sheet); err != nil {
 		return nil, fmt.Errorf("sheet: name %q: %w", b.sheet, err)
 	}
-	now := time.Now().UTC().Format(time.RFC3339)
+	now := time.Now().UTC().Truncate(24 * time.Hour).Format(time.RFC3339) // to the day: the same rows give the same bytes
 	return b, b.file.SetDocProps(&excelize.DocProperties{Title: title, Creator: "POLIS", Language: string(reader), Created: now, Modified: now})
 }
 
