@@ -172,7 +172,7 @@ func faces() map[string]face {
 		"GET /assistance/activities/{id}":                      {of: about("/assistance/activities/ID")},
 		"GET /assistance/imports":                              {whole: []string{"/assistance/imports", "/ru/assistance/imports"}},
 		"GET /assistance/imports/{id}":                         {of: about("/assistance/imports/ID")},
-		"GET /assistance/imports/template.xlsx":                {whole: []string{"/assistance/imports/template.xlsx"}},
+		"GET /assistance/imports/template.xlsx":                {none: "an empty form"},
 		"GET /assistance/imports/template.csv":                 {whole: []string{"/de/assistance/imports/template.csv"}},
 		"GET /assistance/activities/{id}/edit":                 {of: about("/assistance/activities/ID/edit")},
 		"GET /assistance/activities/{id}/held":                 {of: about("/assistance/activities/ID/held")},
