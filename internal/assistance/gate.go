@@ -29,8 +29,8 @@ type Gate struct {
 	DecideBy     string // the day by which it is decided what becomes of what runs in an area that was closed, or ""
 }
 
-const gateColumns = `project, host, area, included, COALESCE(request, '') AS request, COALESCE(request_stage, '') AS request_stage,
-	COALESCE(consent, '') AS consent, COALESCE(standing, '') AS standing, COALESCE(since, '') AS since, COALESCE(until, '') AS until, decide_by`
+const gateColumns = `g.project, g.host, g.area, g.included, COALESCE(g.request, '') AS request, COALESCE(g.request_stage, '') AS request_stage,
+	COALESCE(g.consent, '') AS consent, COALESCE(g.standing, '') AS standing, COALESCE(g.since, '') AS since, COALESCE(g.until, '') AS until, g.decide_by`
 
 // maxGates is how many States times areas a project may have.
 const maxGates = 400
@@ -328,7 +328,7 @@ const decideDays = 10
 // has not begun, in that State and area; what runs is put on the list of decisions
 // with a day. area is "" for all of them.
 func loseGates(ctx context.Context, tx *store.Tx, who access.Subject, column, id, area, words string) (events []store.Event, err error) {
-	gates, err := store.List[Gate](ctx, tx, everything, "SELECT "+gateColumns+" FROM gate WHERE {scope} AND "+column+` = $1 AND ($2 = '' OR area = $2) AND included
+	gates, err := store.List[Gate](ctx, tx, everything, "SELECT "+gateColumns+" FROM gate g WHERE {scope} AND "+column+` = $1 AND ($2 = '' OR area = $2) AND included
 		AND decide_by = '' AND project_stage IN ('idea', 'appraised', 'approved', 'active', 'suspended') ORDER BY project, host, area`, id, area)
 	for _, g := range gates {
 		p, err := project(ctx, tx, everything, g.Project)
@@ -380,11 +380,7 @@ func (p *Project) stop(ctx context.Context, tx *store.Tx, who access.Subject, g 
 	if words == "" {
 		words = g.Host + " · " + g.Area
 	}
-	now, err := project(ctx, tx, everything, p.ID)
-	if err != nil {
-		return err
-	}
-	return now.take(ctx, tx, who, projectStep{move: "stop", stage: Stopped, words: words})
+	return p.take(ctx, tx, who, projectStep{move: "stop", stage: Stopped, words: words})
 }
 
 // ToDecide lists the gates of what runs in areas that were closed, the one to be
@@ -407,11 +403,9 @@ func (a *Assistance) toDecide(ctx context.Context, scope access.Scope, w Watch, 
 		}
 	}
 	q.args = append(q.args, limit)
-	return store.List[Gate](ctx, a.DB, scope, "SELECT "+gateColumnsOf+" FROM gate g JOIN project p ON p.id = g.project WHERE "+q.conditions()+
+	return store.List[Gate](ctx, a.DB, scope, "SELECT "+gateColumns+" FROM gate g JOIN project p ON p.id = g.project WHERE "+q.conditions()+
 		" ORDER BY g.decide_by, g.project LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
 }
-
-var gateColumnsOf = `g.` + strings.ReplaceAll(strings.ReplaceAll(gateColumns, ", COALESCE(", ", COALESCE(g."), ", host, area, included", ", g.host, g.area, g.included")
 
 // Grounds are what a gate could rest on: the State's requests that were accepted, and
 // its consents that are open in the area, the newest first.

@@ -39,7 +39,7 @@ func (a *Assistance) Matrix(ctx context.Context, scope access.Scope, stages []Pr
 
 // putCells writes where the project is and what about, from its gates.
 func (p Project) putCells(ctx context.Context, tx *store.Tx) error {
-	gates, err := store.List[Gate](ctx, tx, everything, "SELECT "+gateColumns+" FROM gate WHERE {scope} AND project = $1 AND included ORDER BY host, area", p.ID)
+	gates, err := store.List[Gate](ctx, tx, everything, "SELECT "+gateColumns+" FROM gate g WHERE {scope} AND project = $1 AND included ORDER BY host, area", p.ID)
 	if err != nil {
 		return err
 	}

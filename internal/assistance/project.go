@@ -124,7 +124,7 @@ func completed(ctx context.Context, q store.Reader, list []Project) error {
 		*into = append(*into, row.Value)
 	}
 	gates, err := store.List[Gate](ctx, q, everything,
-		"SELECT "+gateColumns+" FROM gate WHERE {scope} AND "+which.conditions()+" ORDER BY project, host, area", which.args...)
+		"SELECT "+gateColumns+" FROM gate g WHERE {scope} AND "+which.conditions()+" ORDER BY project, host, area", which.args...)
 	for _, g := range gates {
 		p := at[g.Project]
 		p.Gates = append(p.Gates, g)

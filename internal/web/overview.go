@@ -22,7 +22,6 @@ type OverviewView struct {
 	Legend []Shade
 	Heads  []Link // the themes
 	Rows   []OverviewRow
-	Sum    []OverviewCell
 	CSV    string
 }
 
@@ -58,7 +57,7 @@ var overviewPage = newPage("overview", OverviewView{
 	Tiles:  []Tile{{"KG", "Kyrgyzstan", 15, 5, "12", 3, "/en/assistance/projects?state=KG"}}, Width: 17, Height: 8, Legend: []Shade{{1, "1 to 3"}},
 	Heads: []Link{{"Police reform", "/en/assistance/projects?theme=police-reform"}},
 	Rows:  []OverviewRow{{Link{"Kyrgyzstan", "/en/directory/KG"}, []OverviewCell{{"12", "/en/assistance/projects?state=KG&theme=police-reform", "Kyrgyzstan, Police reform: 12 projects"}}, OverviewCell{"12", "/en/assistance/projects?state=KG", "Kyrgyzstan: 12 projects"}}},
-	Sum:   []OverviewCell{{"12", "/en/assistance/projects?theme=police-reform", "Police reform: 12 projects"}}, CSV: "/en/assistance/overview.csv",
+	CSV:   "/en/assistance/overview.csv",
 })
 
 // groupsInOrder are the groups of stages, the first one first shown.
@@ -117,11 +116,6 @@ func (h *House) overview(w http.ResponseWriter, r *http.Request) error {
 	v.Tiles, v.Legend = o.tiles()
 	for _, t := range o.themes {
 		v.Heads = append(v.Heads, Link{t.Names.In(f.Lang), f.URL("/themes/" + t.ID)})
-		n := 0
-		for _, state := range o.hosts() {
-			n += o.cells[crossing{state, t.ID}]
-		}
-		v.Sum = append(v.Sum, OverviewCell{N: f.Number(n)})
 	}
 	for _, state := range o.hosts() {
 		v.Rows = append(v.Rows, o.row(state))
