@@ -16,19 +16,21 @@ import (
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
 	{"personal", "watch", "oai", "usage"},
-	{"library", "assistance"},
+	{"library", "assistance", "inbox"},
 	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},
-	{"extract", "cite", "sheet", "calendar"},
+	{"extract", "cite", "sheet", "calendar", "agenda", "eml"},
 	{"access", "lang", "keyring", "fetch", "clamd"},
 }
 
 // beside are the uses inside one storey that the table allows.
 var beside = map[string][]string{
-	"job":     {"store"},     // a queue is a table
-	"mail":    {"store"},     // letters wait in a table
-	"account": {"directory"}, // States and bodies vouch
-	"sheet":   {"extract"},   // a workbook's cells and a text's encoding are read there
+	"job":     {"store"},                      // a queue is a table
+	"mail":    {"store"},                      // letters wait in a table
+	"account": {"directory"},                  // States and bodies vouch
+	"sheet":   {"extract"},                    // a workbook's cells and a text's encoding are read there
+	"eml":     {"extract"},                    // so are the words of HTML
+	"agenda":  {"extract", "calendar", "eml"}, // texts, invitations and letters are read there
 }
 
 type pkg struct {

@@ -14,6 +14,7 @@ import (
 	"polis/internal/clamd"
 	"polis/internal/directory"
 	"polis/internal/extract"
+	"polis/internal/inbox"
 	"polis/internal/keyring"
 	"polis/internal/lexicon"
 	"polis/internal/library"
@@ -78,6 +79,7 @@ type house struct {
 	keys    *keyring.Ring
 	library *library.Library
 	words   *lexicon.Lexicon
+	inbox   *inbox.Box // while it serves, else nil
 }
 
 // open opens an installation, making it where there is none yet.

@@ -46,11 +46,12 @@ func beginWith(t *testing.T, p place, prepare func(*house) error, flags ...strin
 	}, flags...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-features", "BackForwardCache,SpareRendererForSitePerProcess")) // a page less to keep for each that is opened
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute) // the twelve take two on a machine of their own
 	t.Cleanup(cancel)
 	return &journey{t, ctx, s.url}
 }

@@ -155,6 +155,7 @@ type served struct {
 	env     []string // nil for that of the test
 	url     string   // "http://127.0.0.1:45678"
 	metrics string
+	mail    string // address and port at which it takes mail in, or ""
 	ended   chan error
 	said    io.Writer // takes what it logs; nil: the test's own output
 }
@@ -179,6 +180,8 @@ func (s *served) start(flags ...string) error {
 	for lines.Scan() {
 		if line := lines.Text(); strings.HasPrefix(line, "Metrics at ") {
 			s.metrics = address.FindString(line) + "/metrics"
+		} else if strings.HasPrefix(line, "Mail for ") {
+			s.mail = line[strings.LastIndexByte(line, ' ')+1:]
 		} else if strings.HasPrefix(line, "POLIS serves ") {
 			s.url = address.FindString(line)
 			break

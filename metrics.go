@@ -64,12 +64,13 @@ var (
 	indexBehind  = prometheus.NewDesc("polis_index_behind_events", "Events that the search index has yet to take in.", nil, nil)
 	indexEntries = prometheus.NewDesc("polis_index_entries", "Language versions in the search index.", nil, nil)
 	jobs         = prometheus.NewDesc("polis_jobs", "Background jobs by stage.", []string{"stage"}, nil)
+	mails        = prometheus.NewDesc("polis_inbox_messages", "Messages that came by mail, by stage: of those that are done with, for a month.", []string{"stage"}, nil)
 	intakes      = prometheus.NewDesc("polis_intake_files", "Files that have arrived, by stage.", []string{"stage"}, nil)
 )
 
 // Describe names the metrics.
 func (s state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logEvents, indexEvents, indexBehind, indexEntries, jobs, intakes} {
+	for _, d := range []*prometheus.Desc{logEvents, indexEvents, indexBehind, indexEntries, jobs, mails, intakes} {
 		to <- d
 	}
 }
@@ -105,6 +106,11 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 	if stages, err := s.library.Stages(ctx, access.System("metrics"), ""); note("intake", err) {
 		for stage, n := range stages {
 			gauge(intakes, float64(n), string(stage))
+		}
+	}
+	if stages, err := s.inbox.Counts(ctx); note("inbox", err) {
+		for stage, n := range stages {
+			gauge(mails, float64(n), string(stage))
 		}
 	}
 }

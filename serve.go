@@ -16,6 +16,7 @@ import (
 	"polis/internal/account"
 	"polis/internal/api"
 	"polis/internal/assistance"
+	"polis/internal/inbox"
 	"polis/internal/job"
 	"polis/internal/library"
 	"polis/internal/mail"
@@ -40,6 +41,7 @@ type faces struct {
 	Metrics  string `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
 	Workers  int    `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
 	shield   `embed:""`
+	incoming `embed:""`
 	LogLevel slog.Level `help:"Least important lines to log: debug, info, warn or error." default:"info" env:"POLIS_LOG_LEVEL" placeholder:"LEVEL"`
 }
 
@@ -55,7 +57,7 @@ func (s serveCommand) Run(ctx context.Context, c *console) error {
 }
 
 func (f faces) serve(ctx context.Context, c *console, p place) error {
-	if err := f.check(); err != nil {
+	if err := errors.Join(f.check(), f.checkInbox()); err != nil {
 		return err
 	}
 	release, err := p.lock("stop it first, or name another directory with --data")
@@ -95,6 +97,7 @@ type running struct {
 	server  *http.Server
 	metrics *http.Server       // nil where there are none
 	plain   *http.Server       // leads from http to https, or nil
+	mail    *inbox.Listener    // takes mail in, or nil
 	cut     context.CancelFunc // ends the requests under way
 	rest    context.CancelFunc // ends the background work
 	work    sync.WaitGroup
@@ -120,8 +123,8 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	if err != nil {
 		return nil, err
 	}
-	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 3)}
-	r.post.Finish = sys.watch().Finish((&assistance.Assistance{DB: sys.db}).Finish(r.post.Finish))
+	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 4)}
+	r.post.Finish = sys.watch().Finish((&assistance.Assistance{DB: sys.db}).Finish(sys.inbox.Finish(r.post.Finish)))
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
 		return nil, errors.Join(err, sys.close())
@@ -131,6 +134,9 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 		return nil, errors.Join(err, sys.close())
 	}
 	if err := r.redirect(ctx, c, f, listener.Addr()); err != nil {
+		return nil, errors.Join(err, sys.close())
+	}
+	if err := r.takeMail(ctx, c, f.incoming); err != nil {
 		return nil, errors.Join(err, sys.close())
 	}
 	var requests, background context.Context
@@ -190,10 +196,10 @@ func settle(ctx context.Context) {
 
 // routes wires the faces: this is the one place where a room gets its address.
 func (r *running) routes(f faces, counts *counts) *http.Server {
-	rooms := &web.House{DB: r.db, Usage: r.usage, Keys: r.keys, Library: r.library, Index: r.index, Lexicon: r.words, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
+	rooms := &web.House{DB: r.db, Usage: r.usage, Keys: r.keys, Library: r.library, Index: r.index, Lexicon: r.words, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Inbox: r.inbox, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
 	site := rooms.Open(web.Options{Origin: r.post.Origin, Version: version(), Log: r.log, Served: counts.add, HTTPS: f.HTTPS || f.encrypted(), Proxies: f.Proxies, Rates: f.rates(), Contact: f.SecurityContact})
 	programs := &api.API{
-		DB: r.db, Library: r.library, Index: r.index, Version: version(),
+		DB: r.db, Keys: r.keys, Library: r.library, Index: r.index, Version: version(), Log: r.log,
 		Who: func(r *http.Request) access.Subject { return web.ReaderOf(r).Subject },
 	}
 	site.Mount(api.Base+"/", programs.Handler())
@@ -224,6 +230,9 @@ func (r *running) stop() error {
 	r.rest()
 	patience, done := context.WithTimeout(context.Background(), drain)
 	defer done()
+	if r.mail != nil {
+		r.work.Go(func() { r.mail.Shutdown(patience) })
+	}
 	if err := r.server.Shutdown(patience); err != nil {
 		r.cut()
 		r.server.Close()
@@ -250,6 +259,7 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	kinds[assistance.ImportJob] = (&assistance.Activities{
 		Assistance: &assistance.Assistance{DB: h.db}, Files: h.files, Rest: time.Minute, Needs: h.library.Needs,
 	}).Importer
+	kinds[inbox.ReadJob] = h.inbox.Reader
 	r := job.NewRunner(h.db, log, kinds)
 	harvester.Enrol(r)
 	r.Every("log.checkpoint", time.Hour, h.signLog)
@@ -260,8 +270,8 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
 	r.Every(assistance.ExpireJob, assistance.ExpireEvery, (&assistance.Assistance{DB: h.db}).Expirer)
 	r.Every(assistance.RemindJob, assistance.RemindEvery, (&assistance.Assistance{DB: h.db}).Reminder)
-	r.Every(assistance.ChaseJob, assistance.ChaseEvery, (&assistance.Assistance{DB: h.db}).Chaser)
 	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
+	r.Every(inbox.SweepJob, inbox.SweepEvery, h.inbox.Sweeper)
 	h.keeper().Enrol(r)
 	return r
 }

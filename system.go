@@ -37,6 +37,7 @@ func (f faces) open(ctx context.Context, p place, log *slog.Logger) (*system, er
 		return nil, errors.Join(err, h.close())
 	}
 	ix.Speak(h.words.Translate)
+	h.inbox = f.box(h, log)
 	s := &system{house: h, index: ix, jobs: h.queue(log, f.harvester(h, log)), log: log}
 	s.jobs.Every(watch.AlertJob, watch.AlertEvery, s.watch().Alerts)
 	return s, nil

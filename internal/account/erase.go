@@ -186,6 +186,7 @@ func (n *naming) entrance(ctx context.Context, tx *store.Tx) error {
 		"DELETE FROM alert WHERE search IN (SELECT id FROM saved_search WHERE person = $1)",
 		"DELETE FROM saved_search WHERE person = $1",
 		"DELETE FROM recent_search WHERE person = $1",
+		"DELETE FROM follow WHERE person = $1",
 		"UPDATE session SET device = '' WHERE person = $1",
 	} {
 		if _, err := tx.Exec(ctx, query, n.person); err != nil {

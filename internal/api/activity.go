@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"polis/internal/assistance"
-	"polis/internal/lang"
 )
 
 // Activity is what was done, or will be, on some days in a project.
@@ -56,6 +55,21 @@ type Participants struct {
 	Number  int64  `json:"number"`
 }
 
+// Feedback is what those who took part thought of it.
+type Feedback struct {
+	Answers      int64   `json:"answers" doc:"How many there were."`
+	Relevance    float64 `json:"relevance" required:"false" minimum:"0" maximum:"5" doc:"The average of 1 to 5; 0 where it was not asked."`
+	Content      float64 `json:"content" required:"false" minimum:"0" maximum:"5"`
+	Trainers     float64 `json:"trainers" required:"false" minimum:"0" maximum:"5"`
+	Organisation float64 `json:"organisation" required:"false" minimum:"0" maximum:"5"`
+	Opinions     string  `json:"opinions" required:"false" maxLength:"20000" doc:"In words, without names."`
+}
+
+func newFeedback(f assistance.Feedback) Feedback {
+	average := func(n int64) float64 { return float64(n) / 100 } // the room counts in hundredths
+	return Feedback{f.Answers, average(f.Relevance), average(f.Content), average(f.Teaching), average(f.Organisation), f.Opinions}
+}
+
 // ActivitiesOutput is a page of activities.
 type ActivitiesOutput struct {
 	Body struct {
@@ -68,12 +82,19 @@ type ActivitiesOutput struct {
 type ActivityOutput struct {
 	Body struct {
 		Activity
+		Model        string         `json:"model" doc:"Id of the activity of which it was made as a copy, or empty."`
 		Agenda       string         `json:"agenda"`
+		Issues       string         `json:"issues" doc:"Raised at a forum."`
+		Replies      string         `json:"replies" doc:"And what was answered."`
+		Groups       []string       `json:"groups" doc:"That a forum brought together."`
+		FollowUps    []string       `json:"followUps" doc:"The days on which a forum goes on."`
 		Coauthor     string         `json:"coauthor" doc:"Of guidance: the State's office that writes it."`
 		Materials    []string       `json:"materials" doc:"Ids of documents of the library."`
 		Unattended   string         `json:"unattended" doc:"Why nobody took part."`
 		Remark       string         `json:"remark"`
 		Participants []Participants `json:"participants" doc:"Figures by group."`
+		Feedback     Feedback       `json:"feedback"`
+		Moves        []string       `json:"moves" doc:"Those that the caller can make now."`
 		Steps        []HelpStep     `json:"steps" doc:"The first first."`
 	}
 }
@@ -88,6 +109,7 @@ func (a *API) registerActivities(h huma.API) {
 		OperationID: "get-activity", Method: http.MethodGet, Path: Base + "/activities/{id}", Tags: tags, Errors: []int{http.StatusNotFound},
 		Summary: "An activity with its figures and its history",
 	}, a.activity)
+	a.registerActivityWrites(h)
 }
 
 func newActivity(x assistance.Activity) Activity {
@@ -132,7 +154,7 @@ func (a *API) activities(ctx context.Context, in *struct {
 	}
 	found, more, err := a.help().Activities(ctx, scope(ctx), f, after, in.Limit)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &ActivitiesOutput{}
 	out.Body.Activities, out.Body.Next = make([]Activity, 0, len(found)), next(more)
@@ -146,30 +168,42 @@ func (a *API) activity(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"100"`
 },
 ) (*ActivityOutput, error) {
-	x, err := a.help().Activity(ctx, scope(ctx), in.ID)
+	return a.activityOf(ctx, in.ID)
+}
+
+func (a *API) activityOf(ctx context.Context, id string) (*ActivityOutput, error) {
+	x, err := a.help().Activity(ctx, scope(ctx), id)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
+	}
+	p, err := a.help().Project(ctx, scope(ctx), x.Project)
+	if err != nil {
+		return nil, problem(ctx, err)
 	}
 	steps, err := a.help().ActivitySteps(ctx, x.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
-	readable, err := a.Library.Titles(ctx, scope(ctx), x.Materials, lang.English)
+	readable, err := a.readable(ctx, x.Materials)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
-	x.Materials = slices.DeleteFunc(x.Materials, func(id string) bool { return readable[id] == "" })
 	out := &ActivityOutput{}
-	out.Body.Activity, out.Body.Agenda, out.Body.Coauthor, out.Body.Materials = newActivity(x), x.Agenda, x.Coauthor, list(x.Materials)
-	out.Body.Participants, out.Body.Steps = []Participants{}, make([]HelpStep, 0, len(steps))
+	b := &out.Body
+	b.Activity, b.Model, b.Agenda, b.Coauthor, b.Issues, b.Replies = newActivity(x), x.Model, x.Agenda, x.Coauthor, x.Issues, x.Replies
+	b.Groups, b.FollowUps, b.Materials = list(x.Groups), list(x.FollowUps), slices.DeleteFunc(list(x.Materials), func(id string) bool { return !readable[id] })
+	b.Participants, b.Moves, b.Steps = []Participants{}, []string{}, make([]HelpStep, 0, len(steps))
 	if x.Stage == assistance.ActivityHeld {
-		out.Body.Unattended, out.Body.Remark = x.Unattended, x.Remark
-		for _, p := range x.Who {
-			out.Body.Participants = append(out.Body.Participants, Participants{p.State, p.Service, p.Rank, p.Sex, p.Number})
+		b.Unattended, b.Remark, b.Feedback = x.Unattended, x.Remark, newFeedback(x.Feedback)
+		for _, g := range x.Who {
+			b.Participants = append(b.Participants, Participants{g.State, g.Service, g.Rank, g.Sex, g.Number})
 		}
 	}
+	for _, m := range assistance.ActivityMoves(subject(ctx), x, p) {
+		b.Moves = append(b.Moves, string(m))
+	}
 	for _, s := range steps {
-		out.Body.Steps = append(out.Body.Steps, HelpStep{N: s.N, Move: string(s.Move), Stage: string(s.Stage), Theme: s.Area, Words: s.Words, At: moment(s.At)})
+		b.Steps = append(b.Steps, HelpStep{s.N, string(s.Move), string(s.Stage), s.Host, s.Area, s.Words, moment(s.At)})
 	}
 	return out, nil
 }

@@ -7,12 +7,15 @@ package api
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"polis/internal/access"
+	"polis/internal/keyring"
+	"polis/internal/lang"
 	"polis/internal/library"
 	"polis/internal/search"
 	"polis/internal/store"
@@ -21,8 +24,10 @@ import (
 // API is the room with what it needs from the others.
 type API struct {
 	DB      *store.DB
+	Keys    *keyring.Ring // with which is marked what is sent once
 	Library *library.Library
 	Index   *search.Index
+	Log     *slog.Logger // nil means slog.Default
 	// Who tells on whose behalf a request comes.
 	Who     func(*http.Request) access.Subject
 	Version string
@@ -48,38 +53,68 @@ func (a *API) Handler() http.Handler {
 	a.registerDocuments(h)
 	a.registerUsage(h)
 	a.registerHelp(h)
+	a.registerAssessments(h)
+	a.registerProjects(h)
 	a.registerActivities(h)
+	a.registerEvaluations(h)
+	a.registerLessons(h)
+	a.registerProgrammes(h)
+	a.registerMandates(h)
 	a.registerDirectory(h)
 	a.registerFramework(h)
 	describeFiles(h.OpenAPI())
 	return mux
 }
 
-type whoKey struct{}
+// call is a request as the operations see it: on whose behalf it comes, in which
+// language its refusals are read, and where is told what goes wrong.
+type call struct {
+	who access.Subject
+	in  lang.Tag
+	log *slog.Logger
+}
 
-// meet puts the subject of the request into its context.
+type callKey struct{}
+
+// meet puts the call into the context of the request.
 func (a *API) meet(ctx huma.Context, next func(huma.Context)) {
 	r, _ := humago.Unwrap(ctx)
-	next(huma.WithValue(ctx, whoKey{}, a.Who(r)))
+	next(huma.WithValue(ctx, callKey{}, call{a.Who(r), lang.Negotiate(r.Header.Get("Accept-Language")), a.Log}))
 }
 
 func subject(ctx context.Context) access.Subject {
-	who, _ := ctx.Value(whoKey{}).(access.Subject)
-	return who
+	c, _ := ctx.Value(callKey{}).(call)
+	return c.who
 }
 
 func scope(ctx context.Context) access.Scope { return subject(ctx).Scope() }
 
+// asked is the language of the caller's Accept-Language, else English.
+func asked(ctx context.Context) lang.Tag {
+	if c, ok := ctx.Value(callKey{}).(call); ok {
+		return c.in
+	}
+	return lang.English
+}
+
 // problem turns an error into the answer that RFC 9457 asks for. What is ours
-// is not told.
-func problem(err error) error {
+// is not told: it stands in the server's own log.
+func problem(ctx context.Context, err error) error {
+	var known huma.StatusError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &known):
+		return err
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound("there is nothing at this address, or you may not see it")
 	case errors.Is(err, store.ErrText):
 		return huma.Error400BadRequest("what was sent holds NUL, or bytes that are no UTF-8")
 	}
-	return err
+	log := slog.Default()
+	if c, ok := ctx.Value(callKey{}).(call); ok && c.log != nil {
+		log = c.log
+	}
+	log.Error("the API could not answer", "error", err)
+	return huma.Error500InternalServerError("something went wrong here, and it is written down")
 }

@@ -214,7 +214,7 @@ func TestTheAPIDescribesItself(t *testing.T) {
 		if code != http.StatusOK || !strings.HasPrefix(doc["openapi"].(string), "3.1") {
 			t.Fatal(code, doc["openapi"])
 		}
-		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/documents/{id}/usage", "/api/v1/directory", "/api/v1/framework", "/api/v1/requests/{id}/moves", "/api/v1/consents/{id}"} {
+		for _, path := range []string{"/api/v1/search", "/api/v1/documents/{id}", "/api/v1/documents/{id}/{lang}/text", "/api/v1/documents/{id}/usage", "/api/v1/directory", "/api/v1/framework", "/api/v1/requests/{id}/moves", "/api/v1/consents/{id}", "/api/v1/projects/{id}/gates", "/api/v1/projects/{id}/evaluations/{kind}", "/api/v1/lessons", "/api/v1/mandates"} {
 			if doc["paths"].(map[string]any)[path] == nil {
 				t.Errorf("%s is not described", path)
 			}
@@ -243,6 +243,58 @@ func TestTheAPISaysHowToShowOnWhoseBehalfOneAsks(t *testing.T) {
 					t.Errorf("%s %s does not say how it refuses", method, path)
 				}
 			}
+		}
+	})
+}
+
+// The document is one that a generator can use: what it refers to is there, each
+// operation has a name of its own and says what it does, and every part of an address
+// is described.
+func TestTheDescriptionIsWhole(t *testing.T) {
+	serve(t, func(t *testing.T, ask func(string, string) (int, map[string]any), _ *library.Library) {
+		_, doc := ask("/api/v1/openapi.json", "")
+		schemas := doc["components"].(map[string]any)["schemas"].(map[string]any)
+		var follow func(at string, of any)
+		follow = func(at string, of any) {
+			switch of := of.(type) {
+			case []any:
+				for _, one := range of {
+					follow(at, one)
+				}
+			case map[string]any:
+				if ref, ok := of["$ref"].(string); ok && schemas[strings.TrimPrefix(ref, "#/components/schemas/")] == nil {
+					t.Errorf("%s leads to %s, which is nowhere", at, ref)
+				}
+				for name, one := range of {
+					follow(at+"/"+name, one)
+				}
+			}
+		}
+		follow("", doc)
+		names := map[any]bool{}
+		for path, item := range doc["paths"].(map[string]any) {
+			for method, operation := range item.(map[string]any) {
+				op := operation.(map[string]any)
+				if op["operationId"] == nil || names[op["operationId"]] || op["summary"] == nil {
+					t.Errorf("%s %s is called %v and says %v", method, path, op["operationId"], op["summary"])
+				}
+				names[op["operationId"]] = true
+				described := map[string]bool{}
+				parameters, _ := op["parameters"].([]any)
+				for _, p := range parameters {
+					if p := p.(map[string]any); p["in"] == "path" {
+						described["{"+p["name"].(string)+"}"] = true
+					}
+				}
+				for _, part := range strings.Split(path, "/") {
+					if strings.HasPrefix(part, "{") && !described[part] {
+						t.Errorf("%s %s does not describe %s", method, path, part)
+					}
+				}
+			}
+		}
+		if len(names) < 40 {
+			t.Errorf("only %d operations", len(names))
 		}
 	})
 }

@@ -87,7 +87,7 @@ func (a *API) consents(ctx context.Context, in *struct {
 	}
 	found, more, err := a.help().Consents(ctx, scope(ctx), f, after, in.Limit)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &ConsentsOutput{}
 	out.Body.Consents, out.Body.Next = make([]Consent, 0, len(found)), next(more)
@@ -107,16 +107,16 @@ func (a *API) consent(ctx context.Context, in *struct {
 func (a *API) consentOf(ctx context.Context, id string) (*ConsentOutput, error) {
 	c, err := a.help().Consent(ctx, scope(ctx), id)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	steps, err := a.help().ConsentSteps(ctx, c.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &ConsentOutput{}
 	out.Body.Consent, out.Body.Steps = newConsent(subject(ctx), c), make([]HelpStep, 0, len(steps))
 	for _, s := range steps {
-		out.Body.Steps = append(out.Body.Steps, HelpStep{s.N, string(s.Move), string(s.Stage), s.Theme, s.Words, moment(s.At)})
+		out.Body.Steps = append(out.Body.Steps, HelpStep{N: s.N, Move: string(s.Move), Stage: string(s.Stage), Theme: s.Theme, Words: s.Words, At: moment(s.At)})
 	}
 	return out, nil
 }
@@ -149,7 +149,7 @@ func (a *API) moveConsent(ctx context.Context, in *struct {
 			needs = access.AskConsent
 		}
 		c, _ := a.help().Consent(ctx, scope(ctx), in.ID)
-		return nil, unmoved(who, needs, c.Label, err)
+		return nil, unmoved(ctx, needs, c.Label, err)
 	}
 	return a.consentOf(ctx, in.ID)
 }

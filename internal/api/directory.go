@@ -66,7 +66,7 @@ func (a *API) entries(ctx context.Context, in *struct {
 	}
 	found, err := directory.List(ctx, a.DB, scope(ctx), f)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &DirectoryOutput{}
 	out.Body.Total, out.Body.Entries = len(found), []Entry{}
@@ -82,7 +82,7 @@ func (a *API) entry(ctx context.Context, in *struct {
 ) (*EntryOutput, error) {
 	e, err := directory.Get(ctx, a.DB, scope(ctx), in.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	return &EntryOutput{Body: newEntry(e)}, nil
 }

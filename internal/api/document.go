@@ -110,7 +110,7 @@ func (a *API) record(ctx context.Context, id string) (library.Record, error) {
 		}
 	}
 	if err != nil {
-		return rec, problem(err)
+		return rec, problem(ctx, err)
 	}
 	return rec, nil
 }
@@ -165,15 +165,15 @@ func (a *API) text(ctx context.Context, in *struct {
 	}
 	version := rec.Editions[i].Version.ID
 	if err := a.Library.NoteText(ctx, subject(ctx), rec.Document, version); err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	passages, err := a.Library.Passages(ctx, scope(ctx), version, in.Offset, in.Limit)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &TextOutput{}
 	if out.Body.Total, err = a.Library.Length(ctx, version); err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out.Body.Passages = make([]Passage, 0, len(passages))
 	for _, p := range passages {

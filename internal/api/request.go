@@ -34,12 +34,13 @@ type Request struct {
 	Moves    []string `json:"moves" doc:"Those that the caller can make now."`
 }
 
-// HelpStep is one that was taken with a request or a consent.
+// HelpStep is one that was taken, with its words.
 type HelpStep struct {
 	N     int64  `json:"n"`
 	Move  string `json:"move"`
 	Stage string `json:"stage" doc:"After it."`
-	Theme string `json:"theme" doc:"The area of a consent that it is about, or empty."`
+	State string `json:"state" doc:"The host State of a project or an activity that it is about, or empty."`
+	Theme string `json:"theme" doc:"The area that it is about, or empty."`
 	Words string `json:"words"`
 	At    string `json:"at"`
 }
@@ -93,7 +94,7 @@ func (a *API) requests(ctx context.Context, in *struct {
 	}
 	found, more, err := a.help().Requests(ctx, scope(ctx), f, after, in.Limit)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &RequestsOutput{}
 	out.Body.Requests, out.Body.Next = make([]Request, 0, len(found)), next(more)
@@ -113,11 +114,11 @@ func (a *API) request(ctx context.Context, in *struct {
 func (a *API) requestOf(ctx context.Context, id string) (*RequestOutput, error) {
 	r, err := a.help().Request(ctx, scope(ctx), id)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	steps, err := a.help().Steps(ctx, r.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &RequestOutput{}
 	out.Body.Request, out.Body.Steps = newRequest(subject(ctx), r), make([]HelpStep, 0, len(steps))
@@ -144,7 +145,7 @@ func (a *API) moveRequest(ctx context.Context, in *struct {
 			needs = access.AskHelp
 		}
 		r, _ := a.help().Request(ctx, scope(ctx), in.ID)
-		return nil, unmoved(who, needs, r.Label, err)
+		return nil, unmoved(ctx, needs, r.Label, err)
 	}
 	return a.requestOf(ctx, in.ID)
 }

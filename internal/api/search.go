@@ -96,7 +96,7 @@ func (a *API) search(ctx context.Context, in *searchInput) (*SearchOutput, error
 	q.Lang, _ = lang.Base(in.Lang)
 	answer, found, err := a.Library.Search(ctx, a.Index, scope(ctx), q)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &SearchOutput{}
 	out.Body.Total, out.Body.Forgiven, out.Body.Loose = answer.Total, answer.Forgiven, answer.Loose

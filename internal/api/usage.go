@@ -53,7 +53,7 @@ func (a *API) usage(ctx context.Context, in *struct {
 	}
 	counts, err := usage.Of(ctx, a.DB, scope(ctx), rec.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, problem(ctx, err)
 	}
 	out := &UsageOutput{Usage{Counted: counted(rec), Figures: make([]Count, 0, len(counts))}}
 	for _, c := range counts {

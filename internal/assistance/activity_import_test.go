@@ -236,6 +236,7 @@ func TestWhatIsWrongWithATableIsToldAtOnce(t *testing.T) {
 			"|" + number + "|training|A4|" + day(5) + "|" + day(4) + "|Osh|TJ|||||":                    "F assistance.error.order",
 			"|" + number + "|training|A5|" + day(5) + "||Osh|Atlantis|||||":                            "H sheet.error.choice",
 			"|" + number + "|training|A6|" + day(5) + "||Osh|KG|||||":                                  "H activityimport.error.state",
+			"|" + number + "|training|A6|" + day(6) + "||Osh|UZ|||||":                                  "H activityimport.error.state", // never asked
 			"|" + number + "|training|A7|" + day(-5) + "||Osh|KG|held|5|2|3|":                          "H activityimport.error.state",
 			"|" + number + "|training|A8|" + day(5) + "||Osh|TJ|held|5|2|3|":                           "E activity.error.future",
 			"|" + number + "|training|A9|" + day(-5) + "||Osh|TJ|held|5|4|3|":                          "J activity.error.total",

@@ -2,17 +2,15 @@ package assistance
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"polis/internal/access"
-	"polis/internal/store"
 )
 
-// ActivityFilter chooses among activities; its zero value chooses all. Of Project,
-// State, Body and Theme the first that is set is read from its index, the others are
-// looked up.
+// ActivityFilter chooses among activities; its zero value chooses all. What
+// leads to the fewest is read from its index, the others are looked up.
 type ActivityFilter struct {
 	Project string
 	State   string // in which it goes on
@@ -27,99 +25,81 @@ type ActivityFilter struct {
 	Newest  bool   // by when they were made, and not by when they start
 }
 
-// tag is the row from whose index the list is read.
-func (f ActivityFilter) tag() (kind, value string) {
-	switch {
-	case f.Project != "" || f.Newest:
-		return "", ""
-	case f.State != "":
-		return "host", f.State
-	case f.Body != "":
-		return "organiser", f.Body
-	case f.Theme != "":
-		return "under", f.Theme
+// activityTag is a choice by what activities are listed by, between two days.
+func (f ActivityFilter) tag(kind, value string) choice {
+	c := choice{when: "EXISTS (SELECT 1 FROM activity_tag o WHERE o.activity = x.id AND o.kind = '" + kind + "' AND o.value = ?)", args: []any{value}}
+	if !f.Newest {
+		c.way = "SELECT s.activity AS id, s.starts AS at FROM activity_tag s WHERE s.kind = '" + kind + "' AND s.value = ?"
 	}
-	return "", ""
+	return c
 }
 
-func (f ActivityFilter) query() (q query) {
-	q.and("{scope x}")
-	day := "x.starts"
-	tagged, value := f.tag()
-	if tagged != "" {
-		day = "t.starts"
-		q.and("t.kind = ? AND t.value = ?", tagged, value)
+func (f ActivityFilter) listing() listing {
+	l := listing{columns: activityColumns, table: "activity x", scope: "{scope x}", at: "starts", day: true}
+	if f.Newest {
+		l.at, l.day = "created", false
+	}
+	for _, of := range []struct{ column, value string }{{"project", f.Project}, {"owner", f.Owner}} {
+		if of.value != "" {
+			l.add("{row}."+of.column+" = ?", of.value)
+		}
+	}
+	if len(f.Stages) > 0 && !slices.Contains(f.Stages, ActivityHeld) { // most were held
+		l.among(anys(f.Stages))
 	}
 	for _, of := range []struct{ kind, value string }{{"host", f.State}, {"organiser", f.Body}, {"under", f.Theme}} {
-		if of.value != "" && of.kind != tagged {
-			q.and("EXISTS (SELECT 1 FROM activity_tag o WHERE o.activity = x.id AND o.kind = ? AND o.value = ?)", of.kind, of.value)
-		}
-	}
-	for _, of := range []struct{ condition, value string }{
-		{"x.project = ?", f.Project}, {"x.kind = ?", f.Kind}, {"x.owner = ?", f.Owner}, {"x.ends <= ?", f.Over}, {day + " >= ?", f.From}, {day + " <= ?", f.To},
-	} {
 		if of.value != "" {
-			q.and(of.condition, of.value)
+			l.choices = append(l.choices, f.tag(of.kind, of.value))
 		}
 	}
-	if len(f.Stages) > 0 {
-		q.and("x.stage IN "+marks(len(f.Stages)), anys(f.Stages)...)
+	if slices.Contains(f.Stages, ActivityHeld) {
+		l.among(anys(f.Stages))
 	}
-	return q
+	if f.Kind != "" {
+		l.add("{row}.kind = ?", f.Kind)
+	}
+	f.between(&l)
+	if f.Over != "" {
+		l.choices = append(l.choices, choice{when: "x.ends <= ?", args: []any{f.Over}})
+	}
+	return l
 }
 
-func (f ActivityFilter) from() string {
-	if kind, _ := f.tag(); kind != "" {
-		return " FROM activity_tag t JOIN activity x ON x.id = t.activity WHERE "
+// between keeps what starts between the days, on whichever way it is found.
+func (f ActivityFilter) between(l *listing) {
+	for _, of := range []struct{ is, day string }{{" >= ?", f.From}, {" <= ?", f.To}} {
+		if of.day == "" {
+			continue
+		}
+		for i, c := range l.choices {
+			if c.way != "" {
+				l.choices[i].way, l.choices[i].args = c.way+" AND s.starts"+of.is, append(c.args, of.day)
+			}
+			l.choices[i].when += " AND x.starts" + of.is
+		}
+		if len(l.choices) == 0 {
+			l.add("{row}.starts"+of.is, of.day)
+		}
 	}
-	return " FROM activity x WHERE "
-}
-
-// order is how they are listed, and what is behind a place.
-func (f ActivityFilter) order(after Place) (order, beyond string, at any) {
-	kind, _ := f.tag()
-	switch {
-	case f.Newest:
-		return "x.created DESC, x.id DESC", "(x.created, x.id) < (?, ?)", after.At
-	case kind != "":
-		return "t.starts DESC, t.activity DESC", "(t.starts, t.activity) < (?, ?)", today(after.At)
-	}
-	return "x.starts DESC, x.id DESC", "(x.starts, x.id) < (?, ?)", today(after.At)
-}
-
-// place is where an activity stands in the list.
-func (f ActivityFilter) place(x Activity) Place {
-	if f.Newest {
-		return Place{x.Created, x.ID}
-	}
-	day, _ := time.Parse(time.DateOnly, x.Starts) // the table holds days
-	return Place{day, x.ID}
 }
 
 // Activities lists those that the scope reads, the latest first, from behind a place
 // on; without their figures by group, which Activity reads.
 func (a *Assistance) Activities(ctx context.Context, scope access.Scope, f ActivityFilter, after Place, limit int) (list []Activity, more Place, err error) {
-	q := f.query()
-	order, beyond, at := f.order(after)
-	if after != (Place{}) {
-		q.and(beyond, at, after.ID)
+	place := func(x Activity) Place { return dayPlace(x.Starts, x.ID) }
+	if f.Newest {
+		place = func(x Activity) Place { return Place{x.Created, x.ID} }
 	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Activity](ctx, a.DB, scope,
-		"SELECT "+activityColumns+f.from()+q.conditions()+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
+	list, more, err = listed(ctx, a.DB, scope, f.listing(), after, limit, place)
 	if err != nil {
 		return nil, Place{}, err
 	}
-	list, more = page(list, limit, f.place)
 	return list, more, furnished(ctx, a.DB, list)
 }
 
 // CountActivities is how many there are in all, counted up to most.
 func (a *Assistance) CountActivities(ctx context.Context, scope access.Scope, f ActivityFilter, most int) (int, error) {
-	q := f.query()
-	q.args = append(q.args, most)
-	return store.Get[int](ctx, a.DB, scope,
-		"SELECT COUNT(*) FROM (SELECT 1"+f.from()+q.conditions()+" LIMIT $"+strconv.Itoa(len(q.args))+") n", q.args...)
+	return tallied(ctx, a.DB, scope, f.listing(), most)
 }
 
 // numbered reads a number such as "2026/17".

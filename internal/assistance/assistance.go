@@ -86,11 +86,16 @@ type query struct {
 
 // and adds a condition; each ? stands for the next argument.
 func (q *query) and(condition string, args ...any) {
+	q.where = append(q.where, q.bound(condition, args...))
+}
+
+// bound is a part of the statement; each ? stands for the next argument.
+func (q *query) bound(part string, args ...any) string {
 	for _, a := range args {
 		q.args = append(q.args, a)
-		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(q.args)), 1)
+		part = strings.Replace(part, "?", "$"+strconv.Itoa(len(q.args)), 1)
 	}
-	q.where = append(q.where, condition)
+	return part
 }
 
 func (q *query) conditions() string { return strings.Join(q.where, " AND ") }

@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"polis/internal/access"
@@ -135,44 +134,35 @@ type ConsentFilter struct {
 	Stages  []ConsentStage
 }
 
-func (f ConsentFilter) query() (q query) {
-	q.and("{scope c}")
-	if f.State != "" {
-		q.and("c.giver = ?", f.State)
-	}
-	if f.Request != "" {
-		q.and("c.request = ?", f.Request)
+func (f ConsentFilter) listing() listing {
+	l := listing{columns: consentColumns, table: "consent c", scope: "{scope c}", at: "created"}
+	for _, of := range []struct{ column, value string }{{"giver", f.State}, {"request", f.Request}} {
+		if of.value != "" {
+			l.add("{row}."+of.column+" = ?", of.value)
+		}
 	}
 	if f.Theme != "" {
 		themes := under(f.Theme)
-		q.and("EXISTS (SELECT 1 FROM consent_area a WHERE a.consent = c.id AND a.theme IN "+marks(len(themes))+")", anys(themes)...)
+		l.choices = append(l.choices, choice{when: "EXISTS (SELECT 1 FROM consent_area a WHERE a.consent = c.id AND a.theme IN " + marks(len(themes)) + ")", args: anys(themes)})
 	}
 	if len(f.Stages) > 0 {
-		q.and("c.stage IN "+marks(len(f.Stages)), anys(f.Stages)...)
+		l.among(anys(f.Stages))
 	}
-	return q
+	return l
 }
 
 // Consents lists those that the scope reads, the newest first, from behind a place on.
 func (a *Assistance) Consents(ctx context.Context, scope access.Scope, f ConsentFilter, after Place, limit int) (list []Consent, more Place, err error) {
-	q := f.query()
-	if after != (Place{}) {
-		q.and("(c.created, c.id) < (?, ?)", after.At, after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Consent](ctx, a.DB, scope,
-		"SELECT "+consentColumns+" FROM consent c WHERE "+q.conditions()+" ORDER BY c.created DESC, c.id DESC LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
+	list, more, err = listed(ctx, a.DB, scope, f.listing(), after, limit, func(c Consent) Place { return Place{c.Created, c.ID} })
 	if err != nil {
 		return nil, Place{}, err
 	}
-	list, more = page(list, limit, func(c Consent) Place { return Place{c.Created, c.ID} })
 	return list, more, withAreas(ctx, a.DB, list)
 }
 
 // CountConsents is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountConsents(ctx context.Context, scope access.Scope, f ConsentFilter) (int, error) {
-	q := f.query()
-	return store.Get[int](ctx, a.DB, scope, counted(" FROM consent c WHERE "+q.conditions()), q.args...)
+	return tallied(ctx, a.DB, scope, f.listing(), Countable+1)
 }
 
 // ConsentStep is a step of a consent.

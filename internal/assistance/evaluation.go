@@ -3,7 +3,6 @@ package assistance
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -194,30 +193,39 @@ func dayPlace(day, id string) Place {
 	return Place{t, id}
 }
 
-const evaluationsFrom = " FROM evaluation e JOIN project p ON p.id = e.project WHERE "
+// listing reads those of a host or an organiser by its projects.
+func (f EvaluationFilter) listing() listing {
+	l := listing{columns: evaluationColumns, table: "evaluation e", join: " JOIN project p ON p.id = e.project", scope: "{scope p}", at: "due", day: true, rising: f.open()}
+	if f.Project != "" {
+		l.add("{row}.project = ?", f.Project)
+	}
+	if f.Before != "" {
+		l.add("{row}.stage IN ('due', 'begun') AND {row}.due < ?", f.Before)
+	} else if f.open() {
+		l.add("{row}.stage IN ('due', 'begun')")
+	}
+	l.watched(Watch{f.State, f.Body, f.Owner}, "JOIN evaluation j ON j.project = {project}")
+	if f.open() {
+		l.choices = append(l.choices, choice{when: "p.stage <> 'stopped'"})
+	}
+	if len(f.Stages) > 0 {
+		l.choices = append(l.choices, choice{when: "e.stage IN " + marks(len(f.Stages)), args: anys(f.Stages)})
+	}
+	if f.Kind != "" {
+		l.choices = append(l.choices, choice{when: "e.kind = ?", args: []any{string(f.Kind)}})
+	}
+	return l
+}
 
 // Evaluations lists them without their texts, from behind a place on: those still to be
 // done by the day on which they are due, the first first; else the latest day first.
 func (a *Assistance) Evaluations(ctx context.Context, scope access.Scope, f EvaluationFilter, after Place, limit int) (list []Evaluation, more Place, err error) {
-	q := f.query()
-	order, beyond := "e.due DESC, e.id DESC", "(e.due, e.id) < (?, ?)"
-	if f.open() {
-		order, beyond = "e.due, e.id", "(e.due, e.id) > (?, ?)"
-	}
-	if after != (Place{}) {
-		q.and(beyond, today(after.At), after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Evaluation](ctx, a.DB, scope,
-		"SELECT "+evaluationColumns+evaluationsFrom+q.conditions()+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	list, more = page(list, limit, func(e Evaluation) Place { return dayPlace(e.Due, e.ID) })
-	return list, more, err
+	return listed(ctx, a.DB, scope, f.listing(), after, limit, func(e Evaluation) Place { return dayPlace(e.Due, e.ID) })
 }
 
 // CountEvaluations is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountEvaluations(ctx context.Context, scope access.Scope, f EvaluationFilter) (int, error) {
-	q := f.query()
-	return store.Get[int](ctx, a.DB, scope, counted(evaluationsFrom+q.conditions()), q.args...)
+	return tallied(ctx, a.DB, scope, f.listing(), Countable+1)
 }
 
 // EvaluationStep is one that was taken.

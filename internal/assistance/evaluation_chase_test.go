@@ -15,7 +15,7 @@ func TestWhatIsOverdueOfEvaluationsIsChased(t *testing.T) {
 		o, now := atHome(t, a), time.Now()
 		chase := func(now time.Time, want int) {
 			t.Helper()
-			if n, err := a.ChaseEvaluations(ctx, now); err != nil || n != want {
+			if n, err := a.Remind(ctx, now); err != nil || n != want {
 				t.Errorf("%d letters, not %d: %v", n, want, err)
 			}
 		}
@@ -54,6 +54,39 @@ func TestWhatIsOverdueOfEvaluationsIsChased(t *testing.T) {
 			}
 			chase(now.AddDate(0, 0, 1), 3)
 			o.reach("an action", "desk", "second", "expert")
+		})
+		t.Run("of requests and of evaluations there is one letter, not two", func(t *testing.T) {
+			request := o.submitted()
+			o.arrived()
+			late("UPDATE request SET due = '2020-01-01' WHERE id = $1", request)
+			late("UPDATE evaluation SET due = '2020-01-01' WHERE project = $1 AND kind = 'final'", id)
+			chase(now.AddDate(0, 0, 2), 4)
+			letters := o.reach("all that is overdue", "desk", "second", "officer", "expert")
+			plain := letters["desk"].Parts(t)["text/plain"]
+			for _, path := range []string{"/assistance/requests/" + request, "/assistance/projects/" + id + "/evaluation/final", "/en/desk"} {
+				if !strings.Contains(plain, path) {
+					t.Errorf("%s is not in it: %s", path, plain)
+				}
+			}
+			if plain := letters["officer"].Parts(t)["text/plain"]; strings.Contains(plain, request) || !strings.Contains(plain, "/evaluation/final") {
+				t.Error(plain)
+			}
+		})
+		t.Run("a decision whose day is over is told to the desk and the owner", func(t *testing.T) {
+			other, consents := started(t, a, assistance.Active, "TJ")
+			late("UPDATE project SET owner = $2 WHERE id = $1", other, o.who["admin"].ID)
+			if err := a.CloseArea(ctx, focalTJ, consents["TJ"], readConsent(t, a, consents["TJ"]).Rev, area, "Why"); err != nil {
+				t.Fatal(err)
+			}
+			late("UPDATE gate SET decide_by = '2020-01-01' WHERE project = $1", other)
+			o.arrived()
+			if n, err := a.Remind(ctx, now.AddDate(0, 0, 3)); err != nil || n != 5 {
+				t.Errorf("%d letters: %v", n, err)
+			}
+			plain := o.reach("a decision", "desk", "second", "officer", "expert", "admin")["admin"].Parts(t)["text/plain"]
+			if !strings.Contains(plain, "/assistance/projects/"+other+"/gates") || strings.Contains(plain, "Why") {
+				t.Error(plain)
+			}
 		})
 	})
 }

@@ -52,6 +52,33 @@ type Need struct {
 	Area  string
 }
 
+// needParts are the parts of a project in which what a room asks for is put right, by
+// how its messages begin.
+var needParts = []struct{ prefix, part string }{
+	{"project.needs.principles.", "principles"},
+	{"result", "results"},
+	{"stakeholder", "stakeholders"},
+	{"risk", "stakeholders"},
+	{"money.", "money"},
+	{"activit", "activities"},
+	{"evaluation.", "evaluation"},
+	{"recommendation.", "evaluation"},
+}
+
+// Part is the part of the project in which it is put right: "gates", "principles" and
+// so on; "" is what is written of the project itself.
+func (n Need) Part() string {
+	if n.Host != "" {
+		return "gates"
+	}
+	for _, of := range needParts {
+		if strings.HasPrefix(n.Key, of.prefix) {
+			return of.part
+		}
+	}
+	return ""
+}
+
 // needs are a list of them.
 type needs []Need
 
@@ -82,6 +109,17 @@ func (p Project) Gate(host, area string) (Gate, bool) {
 		}
 	}
 	return Gate{}, false
+}
+
+// States are the hosts through which it goes, each once: a State that is left out in
+// all areas is none of them.
+func (p Project) States() (list []string) {
+	for _, g := range p.Gates {
+		if g.Included {
+			list = append(list, g.Host)
+		}
+	}
+	return clean(list)
 }
 
 // Need is the message that says what the gate lacks on the days of the project, or "".
@@ -149,7 +187,7 @@ func (p Project) putGates(ctx context.Context, tx *store.Tx, d ProjectDraft) err
 	if err := tx.Insert(ctx, "gate (project, project_stage, starts, ends, host, area, included, decide_by, created, mark)", rows, ""); err != nil {
 		return err
 	}
-	return p.putCells(ctx, tx)
+	return p.putPlaces(ctx, tx)
 }
 
 // restOn lets the gates of the State that has asked rest on its request, and on a
@@ -216,7 +254,7 @@ func (a *Assistance) Bind(ctx context.Context, who access.Subject, id string, re
 		if err != nil {
 			return store.Event{}, err
 		}
-		if err := p.putCells(ctx, tx); err != nil {
+		if err := p.putPlaces(ctx, tx); err != nil {
 			return store.Event{}, err
 		}
 		return p.event("assistance.project.bound"), p.take(ctx, tx, who, projectStep{move: "bind", stage: p.Stage, host: host, area: area})
@@ -302,7 +340,7 @@ func (p *Project) leave(ctx context.Context, tx *store.Tx, who access.Subject, g
 	if err != nil {
 		return err
 	}
-	if err := p.putCells(ctx, tx); err != nil {
+	if err := p.putPlaces(ctx, tx); err != nil {
 		return err
 	}
 	s.host, s.area = g.Host, g.Area

@@ -51,6 +51,9 @@ func Release(ctx context.Context, tx *store.Tx, person string) ([]store.Event, e
 	if err := releaseImports(ctx, tx, person); err != nil {
 		return nil, err
 	}
+	if err := releaseAgendas(ctx, tx, person); err != nil {
+		return nil, err
+	}
 	lessons, err := releaseLessons(ctx, tx, person)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package assistance
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"polis/internal/access"
@@ -110,73 +111,58 @@ type LessonFilter struct {
 	State      string
 	Project    string
 	Evaluation string
+	Activity   string
 	Document   string // of the library: it bears them out, or they were carried into it
 }
 
-func (f LessonFilter) query() (q query) {
-	q.and("{scope l}")
-	if f.Theme != "" {
-		q.and("t.kind = 'under' AND t.value = ?", f.Theme)
+// lessonTag is a choice by what lessons are about.
+func lessonTag(kind, value string) choice {
+	return choice{
+		"SELECT s.lesson AS id, s.created AS at FROM lesson_tag s WHERE s.kind = '" + kind + "' AND s.value = ?",
+		"EXISTS (SELECT 1 FROM lesson_tag o WHERE o.lesson = l.id AND o.kind = '" + kind + "' AND o.value = ?)",
+		[]any{value},
+		false,
 	}
-	if len(f.Stages) > 0 {
-		q.and("l.stage IN "+marks(len(f.Stages)), anys(f.Stages)...)
-	}
-	if f.State != "" {
-		q.and("EXISTS (SELECT 1 FROM lesson_tag o WHERE o.lesson = l.id AND o.kind = 'state' AND o.value = ?)", f.State)
-	}
-	for column, value := range map[string]string{"l.project": f.Project, "l.evaluation": f.Evaluation} {
-		if value != "" {
-			q.and(column+" = ?", value)
+}
+
+func (f LessonFilter) listing() listing {
+	l := listing{columns: lessonColumns, table: "lesson l", scope: "{scope l}", at: "created"}
+	for _, of := range []struct{ kind, value string }{{"under", f.Theme}, {"state", f.State}} {
+		if of.value != "" {
+			l.choices = append(l.choices, lessonTag(of.kind, of.value))
 		}
 	}
+	for _, of := range []struct{ column, value string }{{"project", f.Project}, {"evaluation", f.Evaluation}, {"activity", f.Activity}} {
+		if of.value != "" {
+			l.add("{row}."+of.column+" = ?", of.value)
+		}
+	}
+	if len(f.Stages) > 0 {
+		l.among(anys(f.Stages))
+	}
 	if f.Document != "" {
-		q.and("(l.adopted = ? OR EXISTS (SELECT 1 FROM lesson_tag o WHERE o.lesson = l.id AND o.kind = 'document' AND o.value = ?))", f.Document, f.Document)
+		l.add("({row}.adopted <> '' AND {row}.adopted = ? OR {row}.id IN (SELECT o.lesson FROM lesson_tag o WHERE o.kind = 'document' AND o.value = ?))", f.Document, f.Document)
 	}
-	return q
-}
-
-// from is where they are read: those of a theme from its index.
-func (f LessonFilter) from() string {
-	if f.Theme != "" {
-		return " FROM lesson_tag t JOIN lesson l ON l.id = t.lesson WHERE "
-	}
-	return " FROM lesson l WHERE "
-}
-
-// order is how they are listed, and how a place is behind another.
-func (f LessonFilter) order() (order, beyond string) {
-	if f.Theme != "" {
-		return "t.created DESC, t.lesson DESC", "(t.created, t.lesson) < (?, ?)"
-	}
-	return "l.created DESC, l.id DESC", "(l.created, l.id) < (?, ?)"
+	return l
 }
 
 // Lessons lists those that the scope reads, the newest first, from behind a place on.
 func (a *Assistance) Lessons(ctx context.Context, scope access.Scope, f LessonFilter, after Place, limit int) (list []Lesson, more Place, err error) {
-	q := f.query()
-	order, beyond := f.order()
-	if after != (Place{}) {
-		q.and(beyond, after.At, after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Lesson](ctx, a.DB, scope,
-		"SELECT "+lessonColumns+f.from()+q.conditions()+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
+	list, more, err = listed(ctx, a.DB, scope, f.listing(), after, limit, func(l Lesson) Place { return Place{l.Created, l.ID} })
 	if err != nil {
 		return nil, Place{}, err
 	}
-	list, more = page(list, limit, func(l Lesson) Place { return Place{l.Created, l.ID} })
 	return list, more, withLessonTags(ctx, a.DB, list)
 }
 
 // CountLessons is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountLessons(ctx context.Context, scope access.Scope, f LessonFilter) (int, error) {
-	q := f.query()
-	return store.Get[int](ctx, a.DB, scope, counted(f.from()+q.conditions()), q.args...)
+	return tallied(ctx, a.DB, scope, f.listing(), Countable+1)
 }
 
 // LessonsFor are the published lessons for whoever writes about these themes for these
-// States: first those of the very themes and States, the newest first. Those of the
-// theme that a theme belongs to count as well, and without a theme there are none.
+// States: first those of the very themes and States, the newest first, of the latest of
+// each. Those of the theme that a theme belongs to count as well, and without a theme there are none.
 func (a *Assistance) LessonsFor(ctx context.Context, scope access.Scope, themes, states []string, limit int) ([]Lesson, error) {
 	themes, states = clean(themes), clean(states)
 	if len(themes) == 0 {
@@ -185,6 +171,7 @@ func (a *Assistance) LessonsFor(ctx context.Context, scope access.Scope, themes,
 	wide := above(themes)
 	q := query{}
 	q.and("t.kind = 'under' AND t.value IN "+marks(len(wide)), anys(wide)...)
+	q.and("t.lesson IN (" + q.latest(wide, states) + ")")
 	score := query{args: q.args}
 	score.and("COUNT(*) + 2 * (SELECT COUNT(*) FROM lesson_tag x WHERE x.lesson = t.lesson AND x.kind = 'theme' AND x.value IN "+marks(len(themes))+")", anys(themes)...)
 	if len(states) > 0 {
@@ -204,6 +191,25 @@ func (a *Assistance) LessonsFor(ctx context.Context, scope access.Scope, themes,
 		return nil, err
 	}
 	return list, withLessonTags(ctx, a.DB, list)
+}
+
+// offered is how many of the latest lessons of a theme, and of a State, are weighed
+// against each other.
+const offered = 200
+
+// latest are the ids of the latest lessons of each of the themes and States.
+func (q *query) latest(themes, states []string) string {
+	var parts []string
+	for _, of := range []struct {
+		kind   string
+		values []string
+	}{{"under", themes}, {"theme", themes}, {"state", states}} {
+		for _, value := range of.values {
+			parts = append(parts, q.bound("SELECT w.lesson FROM (SELECT s.lesson FROM lesson_tag s WHERE s.kind = '"+of.kind+
+				"' AND s.value = ? ORDER BY s.created DESC, s.lesson DESC LIMIT "+strconv.Itoa(offered)+") w", value))
+		}
+	}
+	return strings.Join(parts, " UNION ")
 }
 
 // LessonStep is one that was taken.

@@ -67,7 +67,7 @@ func (d LessonDraft) Validate(complete bool) error {
 	if complete && d.Source == "" && d.Evaluation == "" && d.Activity == "" {
 		v["source"] = "lesson.error.source"
 	}
-	if !slices.Contains(Origins, d.Origin) || d.Evaluation != "" && d.Origin != "evaluation" || d.Activity != "" && d.Origin != "activity" {
+	if !slices.Contains(Origins, d.Origin) || d.Evaluation != "" && d.Origin != "evaluation" || d.Activity != "" && d.Origin != "activity" && d.Origin != "forum" {
 		v["origin"] = "lesson.error.origin"
 	}
 	v.each("themes", d.Themes, func(id string) bool { _, ok := framework.Theme(id); return ok })
@@ -104,11 +104,12 @@ func (d *LessonDraft) known(ctx context.Context, tx *store.Tx, who access.Subjec
 		d.Project = e.Project
 	}
 	if d.Activity != "" {
-		of, err := store.Get[string](ctx, tx, who.Scope(), "SELECT p.id FROM activity a JOIN project p ON p.id = a.project WHERE {scope p} AND a.id = $1", d.Activity)
-		if err != nil {
+		of, err := store.Get[struct{ Project, Kind string }](ctx, tx, who.Scope(),
+			"SELECT p.id AS project, a.kind FROM activity a JOIN project p ON p.id = a.project WHERE {scope p} AND a.id = $1", d.Activity)
+		if err != nil || d.Origin == "forum" && of.Kind != "forum" {
 			return Invalid{"origin": "lesson.error.origin"}
 		}
-		d.Project = of
+		d.Project = of.Project
 	}
 	if d.Project != "" {
 		if _, err := project(ctx, tx, who.Scope(), d.Project); err != nil {

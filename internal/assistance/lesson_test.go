@@ -254,6 +254,10 @@ func TestAttacksOnLessons(t *testing.T) {
 		id := map[string]string{
 			"DRAFT": lessonAt(t, a, assistance.LessonDrafted, nil), "REVIEWED": lessonAt(t, a, assistance.LessonReviewed, nil), "PUBLISHED": lessonAt(t, a, assistance.LessonPublished, nil),
 		}
+		held := course("KG")
+		held.Kind = "forum"
+		project, _ := started(t, a, assistance.Active, "KG")
+		arranged(t, a, project, held)
 		const step = "INSERT INTO lesson_step (lesson, n, prior, was, move, stage, words, by_whom, at, mark) VALUES ($1, "
 		for name, c := range map[string]struct{ of, query string }{
 			"publish without a step":        {"REVIEWED", "UPDATE lesson SET stage = 'published' WHERE id = $1"},
@@ -269,6 +273,7 @@ func TestAttacksOnLessons(t *testing.T) {
 			"without a source":              {"REVIEWED", "UPDATE lesson SET source = '' WHERE id = $1"},
 			"from an evaluation of nowhere": {"DRAFT", "UPDATE lesson SET origin = 'evaluation', evaluation = 'x' WHERE id = $1"},
 			"a note from an activity":       {"DRAFT", "UPDATE lesson SET activity = 'x' WHERE id = $1"},
+			"a note from a forum":           {"DRAFT", "UPDATE lesson SET activity = (SELECT id FROM activity) WHERE id = $1"},
 			"close it":                      {"DRAFT", "UPDATE lesson SET level = 3 WHERE id = $1"},
 			"take it away":                  {"DRAFT", "DELETE FROM lesson WHERE id = $1"},
 			"take a step away":              {"PUBLISHED", "DELETE FROM lesson_step WHERE lesson = $1 AND n = 2"},
@@ -282,6 +287,38 @@ func TestAttacksOnLessons(t *testing.T) {
 			})
 			if !store.Refused(err) {
 				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestALessonFromAnActivityOrAForum(t *testing.T) {
+	each(t, func(t *testing.T, a *assistance.Assistance) {
+		project, _ := started(t, a, assistance.Active, "KG")
+		talk := course("KG")
+		talk.Kind = "forum"
+		forum, training := arranged(t, a, project, talk), arranged(t, a, project, course("KG"))
+		from := func(origin, activity string) assistance.LessonDraft {
+			d := learned()
+			d.Origin, d.Source, d.Activity = origin, "", activity
+			return d
+		}
+		for origin, of := range map[string]string{"forum": forum, "activity": training} {
+			id := lessonAt(t, a, assistance.LessonPublished, func(d *assistance.LessonDraft) { *d = from(origin, of) })
+			list, _, err := a.Lessons(ctx, officer.Scope(), assistance.LessonFilter{Activity: of}, assistance.Place{}, 5)
+			if err != nil || len(list) != 1 || list[0].ID != id || list[0].Project != project {
+				t.Errorf("%s: %+v %v", origin, list, err)
+			}
+			if list, _, err := a.Lessons(ctx, member.Scope(), assistance.LessonFilter{Activity: of}, assistance.Place{}, 5); err != nil || len(list) != 0 {
+				t.Errorf("a member reads it: %v %v", list, err)
+			}
+		}
+		for what, d := range map[string]assistance.LessonDraft{
+			"a training that is called a forum": from("forum", training), "an activity of nowhere": from("activity", "none"), "a note that is an activity": from("note", training),
+		} {
+			var wrong assistance.Invalid
+			if _, err := a.DraftLesson(ctx, officer, d); !errors.As(err, &wrong) || wrong["origin"] == "" {
+				t.Errorf("%s: %v", what, err)
 			}
 		}
 	})

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/framework"
-	"polis/internal/job"
 	"polis/internal/lang"
 	"polis/internal/mail"
 	"polis/internal/store"
@@ -134,7 +130,7 @@ func tellOfProject(ctx context.Context, tx *store.Tx, who access.Subject, p Proj
 // not read at that moment.
 func (a *Assistance) Finish(next func(context.Context, mail.Letter) (mail.Letter, error)) func(context.Context, mail.Letter) (mail.Letter, error) {
 	write := map[string]func(context.Context, access.Subject, mail.Letter) (mail.Letter, error){
-		requestLetter: a.finishRequest, consentLetter: a.finishConsent, overdueLetter: a.finishOverdue, projectLetter: a.finishProject, evaluationLetter: a.finishEvaluations,
+		requestLetter: a.finishRequest, consentLetter: a.finishConsent, overdueLetter: a.finishOverdue, projectLetter: a.finishProject,
 	}
 	return func(ctx context.Context, l mail.Letter) (mail.Letter, error) {
 		if finish := write[l.Kind]; finish != nil {
@@ -183,102 +179,6 @@ func (a *Assistance) finishProject(ctx context.Context, who access.Subject, l ma
 	l.Path = "/assistance/projects/" + p.ID + "/gates"
 	l.Args = map[string]string{
 		"number": p.Number, "title": p.Title, "entry": l.Args["host"], "area": area.Names.In(l.Lang), "came": lang.For(l.Lang).T("project.lost." + l.Args["came"]),
-	}
-	return l, nil
-}
-
-// The reminders of what is overdue: their name in the timetable, and how often it
-// looks.
-const (
-	RemindJob   = "assistance.reminders"
-	RemindEvery = 12 * time.Hour
-)
-
-// namedMost is how many records one letter names.
-const namedMost = 20
-
-// Reminder is the work of the timetable.
-func (a *Assistance) Reminder(ctx context.Context, _ *job.Run) error {
-	_, err := a.Remind(ctx, time.Now())
-	return err
-}
-
-// Remind writes to everybody who should have acted before this moment, one letter for
-// all of it and one at most on a day, however often it runs. It returns to how many.
-func (a *Assistance) Remind(ctx context.Context, now time.Time) (int, error) {
-	who := access.System("assistance")
-	events, err := store.WriteAll(ctx, a.DB, who, func(tx *store.Tx) (events []store.Event, err error) {
-		people, err := overdueFor(ctx, tx, now)
-		if err != nil {
-			return nil, err
-		}
-		told, err := store.List[string](ctx, tx, everything,
-			"SELECT DISTINCT recipient FROM letter WHERE {scope} AND kind = $1 AND created >= $2", overdueLetter, now.UTC().Truncate(24*time.Hour))
-		if err != nil {
-			return nil, err
-		}
-		for _, person := range clean(people) {
-			if slices.Contains(told, person) {
-				continue
-			}
-			if err := tell(ctx, tx, who, []string{person}, mail.Letter{Kind: overdueLetter, Object: person}); err != nil {
-				return nil, err
-			}
-			events = append(events, store.Event{Act: "assistance.reminded", Object: person, Label: access.Label{Level: access.Closed, Owner: person}, Quiet: true})
-		}
-		if len(events) == 0 {
-			return nil, store.ErrUnchanged
-		}
-		return events, nil
-	})
-	return len(events), err
-}
-
-// overdueFor are those who should have acted: the desk and, of States that owe an
-// answer, the focal points.
-func overdueFor(ctx context.Context, tx *store.Tx, now time.Time) ([]string, error) {
-	late, err := store.List[struct{ Asker, Stage string }](ctx, tx, everything,
-		"SELECT DISTINCT asker, stage FROM request WHERE {scope} AND due <> '' AND due < $1 ORDER BY asker, stage", today(now))
-	if err != nil || len(late) == 0 {
-		return nil, err
-	}
-	desk, err := account.Desk(ctx, tx)
-	people := ids(desk)
-	for _, of := range late {
-		if err != nil || Stage(of.Stage) != Clarification {
-			continue
-		}
-		var focal []string
-		focal, err = speaking(ctx, tx, of.Asker, access.FocalPoint)
-		people = append(people, focal...)
-	}
-	return people, err
-}
-
-// finishOverdue looks up what is overdue now: for the desk all of it, for a focal
-// point what her State has not answered.
-func (a *Assistance) finishOverdue(ctx context.Context, who access.Subject, l mail.Letter) (mail.Letter, error) {
-	f := RequestFilter{Overdue: true}
-	if l.Path = "/assistance/requests?stage=waiting"; !who.May(access.HandleHelp, access.Label{}).Allowed {
-		if !who.HasFor(access.FocalPoint, who.State) {
-			return l, mail.ErrDropped
-		}
-		f.State, f.Stages, l.Path = who.State, []Stage{Clarification}, "/assistance"
-	}
-	list, _, err := a.Requests(ctx, who.Scope(), f, Place{}, namedMost)
-	if err != nil {
-		return l, err
-	}
-	n, err := a.CountRequests(ctx, who.Scope(), f)
-	if err != nil {
-		return l, err
-	}
-	if len(list) == 0 {
-		return l, mail.ErrDropped
-	}
-	l.Args = map[string]string{"n": strconv.Itoa(max(n, len(list)))}
-	for _, r := range list {
-		l.Lines = append(l.Lines, mail.Line{Text: strings.TrimSpace(r.Number + " " + r.Title), Lang: r.Lang, Path: "/assistance/requests/" + r.ID})
 	}
 	return l, nil
 }

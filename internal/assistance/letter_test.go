@@ -293,7 +293,7 @@ func TestReminders(t *testing.T) {
 		t.Run("one letter each, that lists what waits for her", func(t *testing.T) {
 			remind(4)
 			letters := o.reach("a reminder", "desk", "second", "focal", "deputy")
-			if s := letters["second"].Subject(); s != "POLIS: 2 Ersuchen sind überfällig" {
+			if s := letters["second"].Subject(); s != "POLIS: 2 Vorgänge sind überfällig" {
 				t.Error(s)
 			}
 			for name, want := range map[string][]bool{"second": {true, true}, "focal": {false, true}} {
@@ -340,7 +340,7 @@ func TestReminders(t *testing.T) {
 			}
 			remind(2)
 			letter := o.reach("a reminder", "desk", "second")["desk"]
-			if n := strings.Count(letter.Parts(t)["text/plain"], "/en/assistance/requests/"); n != 20 || letter.Subject() != fmt.Sprintf("POLIS: %d requests are overdue", 22) {
+			if n := strings.Count(letter.Parts(t)["text/plain"], "/en/assistance/requests/"); n != 20 || letter.Subject() != fmt.Sprintf("POLIS: %d things are overdue", 22) {
 				t.Error(n, letter.Subject())
 			}
 		})

@@ -3,7 +3,6 @@ package assistance
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"polis/internal/access"
@@ -137,107 +136,6 @@ func (p *Project) tags() map[string]*[]string {
 	return map[string]*[]string{
 		"theme": &p.Themes, "host": &p.Hosts, "item": &p.Items, "organiser": &p.Organisers, "partner": &p.Partners, "body": &p.Bodies, "place": &p.Places,
 	}
-}
-
-// ProjectFilter chooses among projects; its zero value chooses all. Of State, Theme
-// and Body one is read from its index, the others are looked up.
-type ProjectFilter struct {
-	Stages    []ProjectStage
-	State     string // a host
-	Theme     string // and those that belong to it
-	Body      string // an organiser
-	Model     string // made after this one
-	Request   string // that rest on this request
-	Consent   string // that rest on this consent
-	Mandate   string
-	Programme string
-}
-
-// tag is the row from whose index the list is read.
-func (f ProjectFilter) tag() (kind, value string) {
-	switch {
-	case f.State != "":
-		return "host", f.State
-	case f.Body != "":
-		return "organiser", f.Body
-	case f.Theme != "":
-		return "under", f.Theme
-	}
-	return "", ""
-}
-
-func (f ProjectFilter) query() (q query) {
-	q.and("{scope p}")
-	kind, value := f.tag()
-	if kind != "" {
-		q.and("t.kind = ? AND t.value = ?", kind, value)
-	}
-	for other, value := range map[string]string{"under": f.Theme, "organiser": f.Body} {
-		if value != "" && other != kind {
-			q.and("EXISTS (SELECT 1 FROM project_tag o WHERE o.project = p.id AND o.kind = ? AND o.value = ?)", other, value)
-		}
-	}
-	if f.State != "" { // where it takes part, as the matrix counts
-		condition, args := "EXISTS (SELECT 1 FROM project_cell c WHERE c.project = p.id AND c.host = ?", []any{f.State}
-		if f.Theme != "" {
-			condition, args = condition+" AND c.theme = ?", append(args, top(f.Theme))
-		}
-		q.and(condition+")", args...)
-	}
-	if len(f.Stages) > 0 {
-		q.and("p.stage IN "+marks(len(f.Stages)), anys(f.Stages)...)
-	}
-	for column, value := range map[string]string{"p.model": f.Model, "p.mandate": f.Mandate, "p.programme": f.Programme} {
-		if value != "" {
-			q.and(column+" = ?", value)
-		}
-	}
-	for column, value := range map[string]string{"g.request": f.Request, "g.consent": f.Consent} {
-		if value != "" {
-			q.and("p.id IN (SELECT g.project FROM gate g WHERE "+column+" = ?)", value)
-		}
-	}
-	return q
-}
-
-func (f ProjectFilter) from() string {
-	if kind, _ := f.tag(); kind != "" {
-		return " FROM project_tag t JOIN project p ON p.id = t.project WHERE "
-	}
-	return " FROM project p WHERE "
-}
-
-// order is how they are listed, and how a place is behind another.
-func (f ProjectFilter) order() (order, beyond string) {
-	if kind, _ := f.tag(); kind != "" {
-		return "t.created DESC, t.project DESC", "(t.created, t.project) < (?, ?)"
-	}
-	return "p.created DESC, p.id DESC", "(p.created, p.id) < (?, ?)"
-}
-
-// Projects lists those that the scope reads, the newest first, from behind a place on.
-func (a *Assistance) Projects(ctx context.Context, scope access.Scope, f ProjectFilter, after Place, limit int) (list []Project, more Place, err error) {
-	q := f.query()
-	order, beyond := f.order()
-	if after != (Place{}) {
-		q.and(beyond, after.At, after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Project](ctx, a.DB, scope,
-		"SELECT "+projectColumns+f.from()+q.conditions()+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	if err != nil {
-		return nil, Place{}, err
-	}
-	list, more = page(list, limit, func(p Project) Place { return Place{p.Created, p.ID} })
-	return list, more, completed(ctx, a.DB, list)
-}
-
-// CountProjects is how many there are in all, counted up to most.
-func (a *Assistance) CountProjects(ctx context.Context, scope access.Scope, f ProjectFilter, most int) (int, error) {
-	q := f.query()
-	q.args = append(q.args, most)
-	return store.Get[int](ctx, a.DB, scope,
-		"SELECT COUNT(*) FROM (SELECT 1"+f.from()+q.conditions()+" LIMIT $"+strconv.Itoa(len(q.args))+") n", q.args...)
 }
 
 // Writes reports whether the person writes this project: the desk, its author, and

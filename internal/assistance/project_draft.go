@@ -111,6 +111,14 @@ func (v Invalid) days(from, to, since, until string) {
 // itself (¶23). request is the request for which it is made, or "": the gates of its
 // State rest on it from the outset, and on the consent that was given for it.
 func (a *Assistance) DraftProject(ctx context.Context, who access.Subject, d ProjectDraft, model, request string) (string, error) {
+	return a.beginProject(ctx, who, d, begun{model: model, request: request})
+}
+
+// begun is from what a project begins: a model, a request, or the recommendation of a
+// needs assessment.
+type begun struct{ model, request, recommendation string }
+
+func (a *Assistance) beginProject(ctx context.Context, who access.Subject, d ProjectDraft, from begun) (string, error) {
 	d.clean()
 	label := access.Label{Level: access.Official, Owner: owner(who)}
 	if !who.May(access.PlanHelp, label).Allowed {
@@ -124,23 +132,32 @@ func (a *Assistance) DraftProject(ctx context.Context, who access.Subject, d Pro
 		if err := d.known(ctx, tx); err != nil {
 			return store.Event{}, err
 		}
-		if model != "" {
-			if _, err := project(ctx, tx, who.Scope(), model); err != nil {
+		if from.model != "" {
+			if _, err := project(ctx, tx, who.Scope(), from.model); err != nil {
 				return store.Event{}, err
 			}
 		}
 		p.Created = tx.Now()
-		if err := p.insert(ctx, tx, who, d, model); err != nil {
+		if err := p.insert(ctx, tx, who, d, from.model); err != nil {
 			return store.Event{}, err
 		}
-		if request != "" {
-			if err := p.restOn(ctx, tx, who, request); err != nil {
-				return store.Event{}, err
-			}
-		}
-		return p.event("assistance.project.drafted"), nil
+		return p.event("assistance.project.drafted"), p.begin(ctx, tx, who, from)
 	})
 	return p.ID, err
+}
+
+// begin ties a new project to the recommendation of which it is made, and to the
+// request for which it is.
+func (p Project) begin(ctx context.Context, tx *store.Tx, who access.Subject, from begun) (err error) {
+	if from.recommendation != "" {
+		if from.request, err = p.follow(ctx, tx, who, from.recommendation); err != nil {
+			return err
+		}
+	}
+	if from.request == "" {
+		return nil
+	}
+	return p.restOn(ctx, tx, who, from.request)
 }
 
 // insert writes a new project with its number, tags, gates and first step.

@@ -268,8 +268,16 @@ func (p *Project) take(ctx context.Context, tx *store.Tx, who access.Subject, s 
 	if s.stage != p.Stage {
 		moved = ", moved = $4"
 	}
-	_, err = tx.Exec(ctx, "UPDATE project SET stage = $2, moves = moves + 1, step = $3, rev = rev + 1, updated = $4"+moved+" WHERE id = $1",
-		p.ID, string(s.stage), mark, tx.Now())
+	stand := func() error {
+		_, err := tx.Exec(ctx, "UPDATE project SET stage = $2, moves = moves + 1, step = $3, rev = rev + 1, updated = $4"+moved+" WHERE id = $1",
+			p.ID, string(s.stage), mark, tx.Now())
+		return err
+	}
+	if s.stage == p.Stage {
+		err = stand()
+	} else {
+		err = p.recounted(ctx, tx, stand)
+	}
 	p.Moves, p.Stage = p.Moves+1, s.stage
 	return err
 }

@@ -268,6 +268,9 @@ func TestAProjectIsNotApprovedWithoutWhatItNeeds(t *testing.T) {
 			if err := a.LeaveOut(ctx, officer, id, readProject(t, a, id).Rev, "TJ", area, "Tajikistan has not answered yet."); err != nil {
 				t.Fatal(err)
 			}
+			if states := readProject(t, a, id).States(); !slices.Equal(states, []string{"KG"}) {
+				t.Errorf("it goes through %v", states)
+			}
 			moveProject(t, a, id, assistance.Approve)
 		})
 		t.Run("after a model, another State asks and agrees for itself", func(t *testing.T) {

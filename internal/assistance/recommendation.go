@@ -66,23 +66,10 @@ const recommendationsFrom = " FROM recommendation r JOIN project p ON p.id = r.p
 func (a *Assistance) RecommendationsOf(ctx context.Context, scope access.Scope, evaluation string) ([]Recommendation, error) {
 	list, err := store.List[Recommendation](ctx, a.DB, scope,
 		"SELECT "+recommendationColumns+recommendationsFrom+"{scope p} AND r.evaluation = $1 ORDER BY r.created, r.id", evaluation)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	at := map[string]*Recommendation{}
-	ids := make([]string, len(list))
-	for i := range list {
-		ids[i], at[list[i].ID] = list[i].ID, &list[i]
-	}
-	var q query
-	q.and("{scope p}")
-	q.and("a.recommendation IN "+marks(len(ids)), anys(ids)...)
-	actions, err := store.List[Action](ctx, a.DB, scope, "SELECT "+actionColumns+actionsFrom+q.conditions()+" ORDER BY a.due, a.id", q.args...)
-	for _, action := range actions {
-		r := at[action.Recommendation]
-		r.Actions = append(r.Actions, action)
-	}
-	return list, err
+	return list, withActions(ctx, a.DB, scope, list)
 }
 
 // AdviceDraft is what is written of one.

@@ -171,21 +171,10 @@ func (a *Assistance) OverdueEvaluations(ctx context.Context, scope access.Scope,
 // OverdueResponses lists the recommendations that the management should have answered,
 // the longest overdue first, from behind a place on.
 func (a *Assistance) OverdueResponses(ctx context.Context, scope access.Scope, c Chase, now time.Time, after Place, limit int) (list []Recommendation, more Place, err error) {
-	var q query
-	q.and("{scope p} AND r.evaluation_stage = 'final' AND r.response = ''")
-	q.and("r.answer_by < ?", c.before(now))
-	q.of(c.State, c.Body)
-	if c.Owner != "" {
-		q.and("p.owner = ?", c.Owner)
-	}
-	if after != (Place{}) {
-		q.and("(r.answer_by, r.id) > (?, ?)", today(after.At), after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Recommendation](ctx, a.DB, scope,
-		"SELECT "+recommendationColumns+recommendationsFrom+q.conditions()+" ORDER BY r.answer_by, r.id LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	list, more = page(list, limit, func(r Recommendation) Place { return dayPlace(r.AnswerBy, r.ID) })
-	return list, more, err
+	l := listing{columns: recommendationColumns, table: "recommendation r", join: " JOIN project p ON p.id = r.project", scope: "{scope p}", at: "answer_by", day: true, rising: true}
+	l.add("{row}.evaluation_stage = 'final' AND {row}.response = '' AND {row}.answer_by < ?", c.before(now))
+	l.watched(Watch{c.State, c.Body, c.Owner}, "JOIN recommendation j ON j.project = {project}")
+	return listed(ctx, a.DB, scope, l, after, limit, func(r Recommendation) Place { return dayPlace(r.AnswerBy, r.ID) })
 }
 
 // OverdueActions lists the actions that should have been done, the longest overdue

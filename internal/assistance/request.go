@@ -3,7 +3,6 @@ package assistance
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"polis/internal/access"
@@ -115,61 +114,44 @@ type RequestFilter struct {
 	Overdue bool   // what somebody should have acted on
 }
 
-func (f RequestFilter) query(now time.Time) (q query) {
-	q.and("{scope r}")
-	if len(f.Stages) > 0 {
-		q.and("r.stage IN "+marks(len(f.Stages)), anys(f.Stages)...)
+func (f RequestFilter) listing(now time.Time) listing {
+	l := listing{columns: requestColumns, table: "request r", scope: "{scope r}", at: "created"}
+	if f.Waiting || f.Overdue {
+		l.at, l.rising = "moved", true
 	}
 	if f.State != "" {
-		q.and("r.asker = ?", f.State)
+		l.add("{row}.asker = ?", f.State)
 	}
 	if f.Theme != "" {
-		q.and("t.kind = 'under' AND t.value = ?", f.Theme)
+		c := choice{when: "EXISTS (SELECT 1 FROM request_tag o WHERE o.request = r.id AND o.kind = 'under' AND o.value = ?)", args: []any{f.Theme}}
+		if !l.rising {
+			c.way = "SELECT s.request AS id, s.created AS at FROM request_tag s WHERE s.kind = 'under' AND s.value = ?"
+		}
+		l.choices = append(l.choices, c)
+	}
+	if len(f.Stages) > 0 {
+		l.among(anys(f.Stages))
 	}
 	if f.Waiting {
-		q.and("r.due <> '' AND (r.stage <> 'clarification' OR r.due < ?)", today(now))
+		l.add("{row}.due <> '' AND ({row}.stage <> 'clarification' OR {row}.due < ?)", today(now))
 	}
 	if f.Overdue {
-		q.and("r.due <> '' AND r.due < ?", today(now))
+		l.add("{row}.due <> '' AND {row}.due < ?", today(now))
 	}
-	return q
-}
-
-// from is where they are read: those of a theme from its index.
-func (f RequestFilter) from() string {
-	if f.Theme != "" {
-		return " FROM request_tag t JOIN request r ON r.id = t.request WHERE "
-	}
-	return " FROM request r WHERE "
-}
-
-// order is how they are listed, and how a place is behind another.
-func (f RequestFilter) order() (order, beyond string, place func(Request) Place) {
-	made := func(r Request) Place { return Place{r.Created, r.ID} }
-	switch {
-	case f.Waiting, f.Overdue:
-		return "r.moved, r.id", "(r.moved, r.id) > (?, ?)", func(r Request) Place { return Place{r.Moved, r.ID} }
-	case f.Theme != "":
-		return "t.created DESC, t.request DESC", "(t.created, t.request) < (?, ?)", made
-	}
-	return "r.created DESC, r.id DESC", "(r.created, r.id) < (?, ?)", made
+	return l
 }
 
 // Requests lists those that the scope reads, from behind a place on: what waits by
 // how long it has waited, the longest first; else the newest first.
 func (a *Assistance) Requests(ctx context.Context, scope access.Scope, f RequestFilter, after Place, limit int) (list []Request, more Place, err error) {
-	q := f.query(time.Now())
-	order, beyond, place := f.order()
-	if after != (Place{}) {
-		q.and(beyond, after.At, after.ID)
+	place := func(r Request) Place { return Place{r.Created, r.ID} }
+	if f.Waiting || f.Overdue {
+		place = func(r Request) Place { return Place{r.Moved, r.ID} }
 	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Request](ctx, a.DB, scope,
-		"SELECT "+requestColumns+f.from()+q.conditions()+" ORDER BY "+order+" LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
+	list, more, err = listed(ctx, a.DB, scope, f.listing(time.Now()), after, limit, place)
 	if err != nil {
 		return nil, Place{}, err
 	}
-	list, more = page(list, limit, place)
 	return list, more, tagged(ctx, a.DB, list)
 }
 
@@ -179,12 +161,7 @@ const Countable = 1000
 
 // CountRequests is how many there are in all, or Countable+1 where there are more.
 func (a *Assistance) CountRequests(ctx context.Context, scope access.Scope, f RequestFilter) (int, error) {
-	q := f.query(time.Now())
-	return store.Get[int](ctx, a.DB, scope, counted(f.from()+q.conditions()), q.args...)
-}
-
-func counted(from string) string {
-	return "SELECT COUNT(*) FROM (SELECT 1 AS one" + from + " LIMIT " + strconv.Itoa(Countable+1) + ") AS counted"
+	return tallied(ctx, a.DB, scope, f.listing(time.Now()), Countable+1)
 }
 
 // Awaits reports whether the request waits for somebody to act.

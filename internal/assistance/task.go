@@ -14,7 +14,7 @@ import (
 type Task struct {
 	Kind    TaskKind
 	Project string // id
-	ID      string // of the activity; "" where it is the project's
+	ID      string // of the activity or the agenda; "" where it is the project's
 	Of      string // the kind of an evaluation
 	Host    string // of a gate
 	Number  string // the project's
@@ -35,10 +35,11 @@ const (
 	ToAct      TaskKind = "act"       // what was promised in a response
 	ToReview   TaskKind = "review"    // a risk
 	ToFollowUp TaskKind = "follow-up" // after a consultation
+	ToArrange  TaskKind = "agenda"    // an agenda waits to become an activity
 )
 
 // TaskKinds lists them all.
-var TaskKinds = []TaskKind{ToDecideOn, ToReport, ToEvaluate, ToRespond, ToAct, ToReview, ToFollowUp}
+var TaskKinds = []TaskKind{ToDecideOn, ToReport, ToEvaluate, ToRespond, ToAct, ToReview, ToFollowUp, ToArrange}
 
 // Watch says whose projects are looked at: those in a State, those that a structure
 // organises, those of a person; its zero value is all of them.
@@ -71,7 +72,7 @@ func (a *Assistance) Tasks(ctx context.Context, scope access.Scope, watches []Wa
 	var list []Task
 	for _, w := range watches {
 		for _, find := range []func(context.Context, access.Scope, Watch, time.Time, string, int) ([]Task, error){
-			a.decisions, a.reports, a.evaluations, a.responses, a.actions, a.reviews, a.followUps,
+			a.decisions, a.reports, a.evaluations, a.responses, a.actions, a.reviews, a.followUps, a.waiting,
 		} {
 			found, err := find(ctx, scope, w, now, until, limit)
 			if err != nil {
@@ -172,6 +173,8 @@ func (t Task) Path() string {
 		return "/assistance/activities/" + t.ID
 	case ToEvaluate, ToRespond, ToAct:
 		return project + "/evaluation"
+	case ToArrange:
+		return "/assistance/agendas/" + t.ID
 	case ToReview, ToFollowUp:
 		return project + "/stakeholders"
 	}

@@ -56,6 +56,18 @@ func MonthOf(name string) int {
 	return 0
 }
 
+var wholeMonth = regexp.MustCompile(`^(?:` + monthNames + `|sept|sett|juill|марте|апреле|июне|июле|августе|сентябре|октябре|ноябре|декабре|январе|феврале|мае)$`)
+
+// MonthNamed is the number of the month that a word names in any of the six languages, whole or shortened as people
+// do; 0 for what only begins like one.
+func MonthNamed(word string) int {
+	word = strings.ToLower(word)
+	if months[word] > 0 || wholeMonth.MatchString(word) {
+		return MonthOf(word)
+	}
+	return 0
+}
+
 // findDate is the first date with a day in the text, else the first with a month.
 func findDate(text string) string {
 	best, at := "", len(text)+1

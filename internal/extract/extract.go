@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"polis/internal/lang"
 )
@@ -92,6 +93,13 @@ type Extractor struct {
 // first start takes seconds, later ones a fraction of one. An empty cacheDir compiles at every start.
 func New(cacheDir string, l Limits) *Extractor {
 	return &Extractor{limits: l, engine: newEngine(cacheDir, l), ocr: newOCR(l)}
+}
+
+// Head reads only the beginning of files with the same engine: so many pages, of which two by OCR, in so much time.
+func (x *Extractor) Head(pages int, patience time.Duration) *Extractor {
+	l := x.limits
+	l.Pages, l.OCRPages, l.Time, l.TextBytes = min(l.Pages, pages), min(l.OCRPages, 2), min(l.Time, patience), min(l.TextBytes, 1<<20)
+	return &Extractor{limits: l, engine: x.engine, ocr: x.ocr}
 }
 
 // Close puts the engine away. Reading a PDF after Close starts it again.

@@ -39,6 +39,9 @@ func (p *Printer) Month(t time.Time) string {
 	return v.months[t.Month()-1] + " " + v.of + strconv.Itoa(t.Year()) + v.era
 }
 
+// MonthName writes a month alone: "March", "март", "marzo".
+func (p *Printer) MonthName(m time.Month) string { return p.voice.months[m-1] }
+
 // PartialDate writes what is known of a date: "2012", "2012-07" or
 // "2012-07-26". Anything else is returned as it is.
 func (p *Printer) PartialDate(s string) string {

@@ -61,7 +61,7 @@ func (l *Library) Needs(ctx context.Context, sum blob.Sum) (bool, error) {
 
 // needed are the files to which a version leads, or something that has arrived
 // and was not discarded; dictionaries, and what was learned of them; tables of
-// activities that are being brought in.
+// activities that are being brought in, and mail that was not handled yet.
 func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 	needed := map[blob.Sum]bool{}
 	for sum, err := range store.Rows[string](ctx, l.DB, parts, `
@@ -70,6 +70,7 @@ func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 		UNION SELECT text_sum FROM intake WHERE {scope} AND stage <> 'discarded'
 		UNION SELECT file FROM dictionary
 		UNION SELECT sum FROM activity_import WHERE sum <> ''
+		UNION SELECT sum FROM inbox_message WHERE sum <> ''
 		UNION SELECT file FROM translation_table`) {
 		if err != nil {
 			return nil, err

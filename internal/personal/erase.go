@@ -10,6 +10,7 @@ import (
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/assistance"
+	"polis/internal/inbox"
 	"polis/internal/library"
 	"polis/internal/store"
 )
@@ -118,6 +119,9 @@ func (k *Keeper) erase(ctx context.Context, who access.Subject, person string, g
 		}
 		left, err := library.Release(ctx, tx, person, stateOf(words), chosen)
 		if err != nil {
+			return nil, err
+		}
+		if err := inbox.Release(ctx, tx, person); err != nil {
 			return nil, err
 		}
 		asked, err := assistance.Release(ctx, tx, person)

@@ -61,6 +61,12 @@ var ofEntrance = []Part{
 		"identities", "SELECT issuer, subject, provider, created, used FROM identity WHERE {scope} AND person = $1 ORDER BY created",
 	}}},
 	{Table: "calendar_key", Columns: []string{"person"}, Given: []Section{{"calendar", "SELECT made FROM calendar_key WHERE {scope} AND person = $1"}}},
+	{Table: "inbox_address", Columns: []string{"person"}, Given: []Section{{
+		"mail_addresses", "SELECT purpose, object, made, ended FROM inbox_address WHERE {scope} AND person = $1 ORDER BY made",
+	}}},
+	{Table: "inbox_message", Columns: []string{"person"}, Given: []Section{{
+		"mail_received", "SELECT id, purpose, object, domain, bytes, stage, reason, created, updated FROM inbox_message WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
 	{Table: "token", Columns: []string{"person", "ended_by"}, Given: []Section{{"tokens", `
 		SELECT t.id, t.name, t.service, t.acts_for, t.body, t.reach, t.changes, t.made, t.until, t.ended, t.ended_by, COALESCE(u.used, 0) AS used
 		FROM token t LEFT JOIN token_use u ON u.token = t.id
@@ -116,6 +122,9 @@ var ofWork = []Part{
 	{Table: "saved_search", Columns: []string{"person"}, Given: []Section{{
 		"saved_searches", "SELECT id, name, query, lang, often, fed, created, updated FROM saved_search WHERE {scope} AND person = $1 ORDER BY created",
 	}}},
+	{Table: "follow", Columns: []string{"person"}, Given: []Section{{
+		"follows", "SELECT kind, object, seen, created FROM follow WHERE {scope} AND person = $1 ORDER BY created",
+	}}},
 	{Table: "recent_search", Columns: []string{"person"}, Given: []Section{{
 		"recent_searches", "SELECT query, at FROM recent_search WHERE {scope} AND person = $1 ORDER BY at",
 	}}},
@@ -158,6 +167,9 @@ var ofAssistance = []Part{
 			JOIN assessment_step s ON s.assessment = c.assessment AND s.n = c.n
 			WHERE {scope} AND s.by_whom = $1 ORDER BY c.at, c.nth`},
 	}},
+	{Table: "advised_project", Columns: []string{"by_whom"}, Given: []Section{{
+		"recommendations_made_projects", "SELECT recommendation, project, at FROM advised_project WHERE {scope} AND by_whom = $1 ORDER BY at",
+	}}},
 	{Table: "context_note", Columns: []string{"owner"}, Given: []Section{{
 		"context_notes", "SELECT id, about, theme, lang, title, summary, review_by, retired, created, updated FROM context_note WHERE {scope} AND owner = $1 ORDER BY created",
 	}}},
@@ -216,7 +228,8 @@ var ofAssistance = []Part{
 	{Table: "consultation", Columns: []string{"by_whom"}, Given: []Section{{
 		"consultations", "SELECT id, project, stakeholder, day, said, follows, due, done AS done_on, outcome, created, updated FROM consultation WHERE {scope} AND by_whom = $1 ORDER BY created",
 	}}},
-	{Table: "project_cell", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
+	{Table: "project_place", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
+	{Table: "project_count", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
 	{Table: "principles", Columns: []string{"by_whom"}, Given: []Section{{
 		"principles", `
 			SELECT project, moment, rule_of_law, human_rights, gender, minorities, partnership, accountability, at FROM principles
@@ -235,6 +248,9 @@ var ofAssistance = []Part{
 	}}},
 	{Table: "activity_import", Columns: []string{"owner"}, Given: []Section{{
 		"activity_imports", "SELECT id, name, importer, stage, total, made, changed, created, updated FROM activity_import WHERE {scope} AND owner = $1 ORDER BY created",
+	}}},
+	{Table: "agenda", Columns: []string{"owner"}, Given: []Section{{
+		"agendas_waiting", "SELECT id, name, letter, project, found, created FROM agenda WHERE {scope} AND owner = $1 ORDER BY created",
 	}}},
 	{Table: "activity_step", Columns: []string{"by_whom"}, Given: []Section{{
 		"activity_steps", "SELECT activity, n, move, stage, host, area, words, former, at FROM activity_step WHERE {scope} AND by_whom = $1 ORDER BY at",

@@ -33,6 +33,8 @@ var Periods = []Period{
 	{Name: "letters", Usual: 7, Least: 1, Most: 7}, // the post forgets them after a week at any rate
 	{Name: "misses", Usual: 365, Least: 30, Most: 1095},
 	{Name: "batches", Usual: 90, Least: 7, Most: 730},
+	{Name: "agendas", Usual: 30, Least: 7, Most: 90},
+	{Name: "imports", Usual: 90, Least: 7, Most: 730},
 	{Name: Unused, Years: true, Usual: 3, Least: 0, Most: 10},
 }
 

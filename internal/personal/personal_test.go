@@ -138,7 +138,11 @@ func (p *place) furnish() {
 	p.row(`INSERT INTO saved_search (id, person, name, query, lang, often, feed, fed, created, updated)
 		VALUES ('se', $1, $2, 'q=patrol', 'en', 'daily', '', 0, $3, $3)`, p.id, herName+"'s patrols", now)
 	p.row("INSERT INTO alert (search, told, due) VALUES ('se', 0, $1)", now)
+	p.row("INSERT INTO follow (person, kind, object, seen, created) VALUES ($1, 'state', 'KG', $2, $2)", p.id, now)
 	p.row("INSERT INTO recent_search (person, query, at) VALUES ($1, $2, $3)", p.id, "q="+herName, now)
+	p.row("INSERT INTO inbox_address (person, purpose, object, n, hash, made, ended) VALUES ($1, 'agenda', '', 1, $2, $3, 0)", p.id, strings.Repeat("a", 64), now)
+	p.row(`INSERT INTO inbox_message (id, person, purpose, object, mark, domain, bytes, sum, stage, reason, tries, created, updated)
+		VALUES ('im', $1, 'agenda', '', $2, 'polis.example', 1, '', 'done', '', 0, $3, $3)`, p.id, strings.Repeat("a", 64), now)
 	p.documents()
 	for id, level := range map[string]int{"kept": 0, "hers": 3} {
 		p.row(`INSERT INTO collection (id, titles, abouts, fresh, rev, created, updated, level, state, grp, owner)
@@ -202,8 +206,17 @@ func (p *place) assessments() {
 	must(p.T, a.MoveAssessment(ctx, desk, planned, 3, assistance.ReturnAssessment, ""))
 	_, err = a.PutFinding(ctx, desk, planned, "", 0, assistance.FindingDraft{Title: "T", Baseline: "B", Evidence: "E", Dated: "2026", Priority: "low", Theme: "drugs"})
 	must(p.T, err)
+	x, err := a.Assessment(ctx, desk.Scope(), planned)
+	must(p.T, err)
+	findings, err := a.Findings(ctx, desk, x)
+	must(p.T, err)
+	advice, err := a.PutRecommendation(ctx, desk, planned, findings[0].ID, "", 0, assistance.RecommendationDraft{Words: "Train", Addressee: "Ministry", Priority: "low"})
+	must(p.T, err)
 	must(p.T, a.MoveAssessment(ctx, desk, planned, 4, assistance.SendAssessment, ""))
 	must(p.T, a.CommentOn(ctx, focal, planned, 5, assistance.SaidOfAssessment{Whole: "We agree"}))
+	must(p.T, a.MoveAssessment(ctx, desk, planned, 6, assistance.FinaliseAssessment, ""))
+	_, err = a.DraftAdvised(ctx, desk, assistance.ProjectDraft{Lang: "en", Title: "Training", Hosts: []string{"KG"}, Themes: []string{"drugs"}}, advice)
+	must(p.T, err)
 }
 
 // projects are one that she began under a mandate that she wrote down, with its books.
@@ -527,7 +540,7 @@ func TestErasure(t *testing.T) {
 				t.Error(err)
 			}
 			for table, text := range p.everything() {
-				if slices.Contains([]string{"passkey", "authenticator", "recovery_code", "token", "token_use", "identity", "membership", "ticket", "address_change", "intake", "saved_search", "alert", "recent_search", "batch", "batch_document"}, table) && text != "" {
+				if slices.Contains([]string{"passkey", "authenticator", "recovery_code", "token", "token_use", "identity", "membership", "ticket", "address_change", "intake", "saved_search", "alert", "recent_search", "follow", "batch", "batch_document"}, table) && text != "" {
 					t.Errorf("%s: %s", table, text)
 				}
 			}

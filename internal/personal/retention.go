@@ -65,6 +65,13 @@ var rules = []rule{
 		SELECT d.batch, d.n FROM batch_document d JOIN batch b ON b.id = d.batch WHERE b.updated < $1 AND b.created < $2 LIMIT 200)`},
 	{"batches", `DELETE FROM batch WHERE id IN (
 		SELECT b.id FROM batch b WHERE b.updated < $1 AND b.created < $2 AND NOT EXISTS (SELECT 1 FROM batch_document d WHERE d.batch = b.id) LIMIT 200)`},
+	{"agendas", "DELETE FROM agenda WHERE id IN (SELECT id FROM agenda WHERE created < $1 AND created < $2 LIMIT 200)"},
+	{"imports", `DELETE FROM imported_activity WHERE (import, activity) IN (
+		SELECT x.import, x.activity FROM imported_activity x JOIN activity_import i ON i.id = x.import
+		WHERE i.stage <> 'started' AND i.updated < $1 AND i.created < $2 LIMIT 200)`},
+	{"imports", `DELETE FROM activity_import WHERE id IN (
+		SELECT i.id FROM activity_import i
+		WHERE i.stage <> 'started' AND i.updated < $1 AND i.created < $2 AND NOT EXISTS (SELECT 1 FROM imported_activity x WHERE x.import = i.id) LIMIT 200)`},
 	{"misses", "DELETE FROM search_miss WHERE (day, lang, asked) IN (SELECT day, lang, asked FROM search_miss WHERE day < $1 AND day < $2 LIMIT 200)"},
 }
 

@@ -51,7 +51,7 @@ func TestPeriods(t *testing.T) {
 		t.Run("each goes after its own, and the log counts it", func(t *testing.T) {
 			p.after(100 * day)
 			kept := p.keep()
-			for period, least := range map[string]int64{"registrations": 2, "invitations": 1, "sessions": 1, "attempts": 1, "quarantine": 1, "letters": 1, "batches": 2} {
+			for period, least := range map[string]int64{"registrations": 2, "invitations": 1, "sessions": 1, "attempts": 1, "quarantine": 1, "letters": 1, "batches": 2, "imports": 1} {
 				if kept[period] < least {
 					t.Errorf("%s: %d", period, kept[period])
 				}

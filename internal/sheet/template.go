@@ -15,7 +15,7 @@ import (
 // WriteTemplate writes an empty workbook to fill in: the columns under their names in the reader's language, those that
 // are required with an asterisk, the choices as lists to pick from, and a second sheet that explains each column.
 func WriteTemplate(w io.Writer, reader lang.Tag, title string, columns []Column) (err error) {
-	b, err := newBook(reader, title)
+	b, err := newBook(reader, title, title)
 	if err != nil {
 		return err
 	}

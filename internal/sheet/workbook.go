@@ -19,16 +19,47 @@ import (
 // WriteXLSX writes the rows into a workbook with one sheet of that title: numbers as numbers, days as days, everything
 // else as text that no spreadsheet runs; the header stays in sight and filters. Rows are as for WriteCSV. They wait in
 // a temporary file until the last one has come, so nothing is written before an error of rows.
-func WriteXLSX(w io.Writer, reader lang.Tag, title string, columns []Column, rows iter.Seq2[[]string, error]) (err error) {
-	b, err := newBook(reader, title)
+func WriteXLSX(w io.Writer, reader lang.Tag, title string, columns []Column, rows iter.Seq2[[]string, error]) error {
+	return WriteBook(w, reader, title, Page{title, columns, rows})
+}
+
+// Page is one sheet of a workbook. Its title is unlike that of any other, also in its
+// first 31 letters.
+type Page struct {
+	Title   string
+	Columns []Column
+	Rows    iter.Seq2[[]string, error] // as for WriteXLSX
+}
+
+// WriteBook writes a workbook of several sheets, each as WriteXLSX does.
+func WriteBook(w io.Writer, reader lang.Tag, title string, first Page, more ...Page) (err error) {
+	b, err := newBook(reader, title, first.Title)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.file.Close()) }()
-	if err := b.writeRows(columns, rows); err != nil {
+	if err := b.writeRows(first.Columns, first.Rows); err != nil {
 		return err
 	}
+	for _, p := range more {
+		if err := b.add(p.Title); err != nil {
+			return err
+		}
+		if err := b.writeRows(p.Columns, p.Rows); err != nil {
+			return err
+		}
+	}
 	return b.write(w)
+}
+
+// add goes on with a new sheet.
+func (b *book) add(title string) error {
+	b.sheet = sheetName(title)
+	if at, err := b.file.GetSheetIndex(b.sheet); err != nil || at >= 0 {
+		return errors.Join(fmt.Errorf("sheet: %q is there twice", b.sheet), err)
+	}
+	_, err := b.file.NewSheet(b.sheet)
+	return err
 }
 
 // book is a workbook that is being written.
@@ -40,8 +71,8 @@ type book struct {
 	bold   int
 }
 
-func newBook(reader lang.Tag, title string) (*book, error) {
-	b := &book{file: excelize.NewFile(), reader: reader, sheet: sheetName(title), style: map[Kind]int{}}
+func newBook(reader lang.Tag, title, first string) (*book, error) {
+	b := &book{file: excelize.NewFile(), reader: reader, sheet: sheetName(first), style: map[Kind]int{}}
 	top := &excelize.Alignment{Vertical: "top", WrapText: true}
 	var err error
 	if b.bold, err = b.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: top}); err != nil {

@@ -281,3 +281,26 @@ func TestManyRowsNeedLittleMemory(t *testing.T) {
 type counter int
 
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
+
+func TestABookHasSeveralSheets(t *testing.T) {
+	var b bytes.Buffer
+	must(t, sheet.WriteBook(&b, lang.German, "Kirgisistan", sheet.Page{"Kurse", courses, each(rows)}, sheet.Page{"Leer", courses, each(nil)}, sheet.Page{"Mehr", courses, each(rows[:2])}))
+	f := opened(t, b.Bytes())
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Kurse", "Leer", "Mehr"}) {
+		t.Fatal(got)
+	}
+	for name, n := range map[string]int{"Kurse": len(rows) + 1, "Leer": 1, "Mehr": 3} {
+		if got, err := f.GetRows(name); err != nil || len(got) != n {
+			t.Errorf("%s: %d rows, not %d: %v", name, len(got), n, err)
+		}
+	}
+	if formula, err := f.GetCellFormula("Mehr", "A3"); err != nil || formula != "" {
+		t.Error(formula, err)
+	}
+	t.Run("two of one name are refused, and nothing is written", func(t *testing.T) {
+		var b bytes.Buffer
+		if err := sheet.WriteBook(&b, lang.German, "K", sheet.Page{"Kurse", courses, each(rows)}, sheet.Page{"Kurse", courses, each(rows)}); err == nil || b.Len() > 0 {
+			t.Error(err, b.Len())
+		}
+	})
+}

@@ -14,9 +14,9 @@ import (
 )
 
 // volatile tables are not part of a backup: who was signed in, what was to be
-// sent (a copy that is tried out must not write to people), and what goose
-// did to this database.
-var volatile = []string{"session", "attempt", "letter", "ticket", "goose_db_version"}
+// sent (a copy that is tried out must not write to people) or had just come by
+// mail, and what goose did to this database.
+var volatile = []string{"session", "attempt", "letter", "ticket", "inbox_message", "goose_db_version"}
 
 // Dump writes every table as it stood at one moment, while others go on
 // writing. next is asked for a writer per table; each line is one row as a JSON

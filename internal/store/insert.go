@@ -7,15 +7,23 @@ import (
 )
 
 // atOnce is how many rows go into one statement. It is small because SQLite
-// takes a time that grows with the square of a statement's parameters.
-const atOnce = 16
+// takes a time that grows with the square of a statement's parameters; PostgreSQL
+// takes more, because each statement is a way there and back.
+const (
+	atOnce         = 16
+	atOncePostgres = 128
+)
 
 // Insert writes rows, several with each statement. into names the table and its
 // columns, "place (id, name)"; end follows the rows, such as " ON CONFLICT DO
 // NOTHING", or is "".
 func (tx *Tx) Insert(ctx context.Context, into string, rows [][]any, end string) error {
+	most := atOnce
+	if tx.postgres {
+		most = atOncePostgres
+	}
 	for len(rows) > 0 {
-		batch := rows[:min(atOnce, len(rows))]
+		batch := rows[:min(most, len(rows))]
 		rows = rows[len(batch):]
 		var stmt strings.Builder
 		stmt.WriteString("INSERT INTO " + into + " VALUES ")

@@ -102,6 +102,7 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 			f.personalPart("rights", 4),
 			f.personalPart("kept", 1, f.periods(chosen)...),
 			f.personalPart("never", 1),
+			f.devicePart(),
 			f.part("privacy", "others", 1),
 		}
 	})

@@ -19,6 +19,7 @@ func (h *House) openActivities() {
 	h.site.Handle("GET /assistance/activities/{id}/held", h.official(h.askHeld))
 	h.site.Handle("POST /assistance/activities/{id}/held", h.official(h.sayHeld))
 	h.site.Handle("POST /assistance/activities/{id}/move/{move}", h.official(h.moveActivity))
+	h.openOffline()
 }
 
 // activityPath is the address of an activity, or of one of its pages.
@@ -137,6 +138,7 @@ func (h *House) activities(w http.ResponseWriter, r *http.Request) error {
 	v := HelpListView{
 		Lead: f.T("activity.lead"), Action: f.URL("/assistance/activities"), Count: f.counted("activity.count", count),
 		Fields: p.activityFilters(r.URL.Query(), filter), None: f.T("activity.none"),
+		Sheets: p.sheets("/assistance/activities"),
 	}
 	if mayBring(r) == nil {
 		v.New = &Link{f.T("activityimport.link"), f.URL("/assistance/imports")}
@@ -214,18 +216,20 @@ func (p *helping) activityChips(v *HelpListView, q url.Values, f assistance.Acti
 
 // ProjectActivitiesView are the activities of a project.
 type ProjectActivitiesView struct {
-	Head  ProjectHead
-	New   string // address of the form, or ""
-	Says  string // why nothing can be planned, or ""
-	Copy  *Field // the number of one that is taken over
-	Lines []HelpLine
-	More  string // address of all of them in the list
-	None  string
+	Head     ProjectHead
+	New      string // address of the form, or ""
+	Agenda   string // address where an agenda fills it in
+	Says     string // why nothing can be planned, or ""
+	Copy     *Field // the number of one that is taken over
+	Lines    []HelpLine
+	More     string // address of all of them in the list
+	Timeline *Timeline
+	None     string
 }
 
 var projectActivitiesPage = newPage("project-activities", ProjectActivitiesView{
-	Head: sampleProjectHead, New: "/en/assistance/projects/1/activities/new", Says: "It is closed.", Copy: &Field{Name: "from", Label: "Number"},
-	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/activities?project=1", None: "None.",
+	Head: sampleProjectHead, New: "/en/assistance/projects/1/activities/new", Agenda: "/en/assistance/projects/1/activities/agenda", Says: "It is closed.", Copy: &Field{Name: "from", Label: "Number"},
+	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/activities?project=1", None: "None.", Timeline: &sampleTimeline,
 })
 
 func (h *House) projectActivities(w http.ResponseWriter, r *http.Request) error {
@@ -245,6 +249,9 @@ func (h *House) projectActivities(w http.ResponseWriter, r *http.Request) error 
 	for _, x := range list {
 		v.Lines = append(v.Lines, p.activityLine(x))
 	}
+	if v.Timeline, err = p.timelineOfProject(q); err != nil {
+		return err
+	}
 	if more != (assistance.Place{}) {
 		v.More = p.URL("/assistance/activities") + "?" + url.Values{"project": {q.ID}}.Encode()
 	}
@@ -254,6 +261,7 @@ func (h *House) projectActivities(w http.ResponseWriter, r *http.Request) error 
 		v.Says = p.T("activity.impossible.project." + string(q.Stage))
 	default:
 		v.New, v.Copy = p.URL(projectPath(q.ID, "activities/new")), p.copyField("")
+		v.Agenda = p.URL(projectPath(q.ID, "activities/agenda"))
 	}
 	return projectActivitiesPage.Show(w, p.Frame, v)
 }

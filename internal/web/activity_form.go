@@ -22,6 +22,7 @@ type ActivityFormView struct {
 	Rev          int64 // 0 for a new one
 	Stale        bool  // somebody has changed it meanwhile
 	Differences  []Difference
+	Agenda       *AgendaNote // an agenda has filled it in, nil otherwise
 	Hidden       []Carried
 	Head         []Field
 	Hosts        *Field // States and areas, nil where they are fixed
@@ -34,8 +35,8 @@ type ActivityFormView struct {
 
 var activityEditPage = newPage("activity-edit", ActivityFormView{
 	Action: "/en/assistance/activities/1/edit", Back: "/en/assistance/activities/1", Says: []string{"The essentials are kind, title, day and State."}, Rev: 2, Stale: true,
-	Differences: []Difference{{"Title", "Training", "Training of trainers"}}, Hidden: []Carried{{"model", "1"}},
-	Head:  []Field{{Name: "kind", Label: "Kind", Type: "select", Options: []Option{{Value: "training", Text: "Training", Chosen: true}}}, {Name: "title", Label: "Title", Error: "Write one."}},
+	Differences: []Difference{{"Title", "Training", "Training of trainers"}}, Agenda: &sampleAgendaNote, Hidden: []Carried{{"model", "1"}},
+	Head:  []Field{{Name: "kind", Label: "Kind", Type: "select", Options: []Option{{Value: "training", Text: "Training", Chosen: true}}}, {Name: "title", Label: "Title", Error: "Write one.", Proposed: &sampleProposed}},
 	Hosts: &Field{Name: "hosts", Label: "States and areas", Type: "checkboxes", Options: []Option{{Value: "KG drugs", Text: "Kyrgyzstan, drugs", Chosen: true}}},
 	Who:   []Field{{Name: "organisers", Label: "Organised by", Type: "textarea"}}, Open: true,
 	More: []Field{{Name: "agenda", Label: "Agenda", Type: "textarea"}}, Forum: []Field{{Name: "issues", Label: "Issues", Type: "textarea"}}, Button: "Save",
@@ -52,7 +53,8 @@ type activityForm struct {
 	rev     int64
 	stage   assistance.ActivityStage
 	project assistance.Project
-	model   string // of a new one
+	model   string                    // of a new one
+	agenda  *assistance.WaitingAgenda // of which a new one is made, or nil
 	draft   assistance.ActivityDraft
 	wrong   assistance.Invalid
 	stored  *assistance.ActivityDraft // what somebody else has stored meanwhile
@@ -112,8 +114,17 @@ func (h *House) newActivity(w http.ResponseWriter, r *http.Request) error {
 	if len(q.Places) == 1 {
 		form.draft.Place = q.Places[0]
 	}
+	if form.agenda, err = h.agendaOf(r, r.URL.Query().Get("agenda")); err != nil {
+		return err
+	}
 	number := plain(r.URL.Query(), "from")
-	if number == "" {
+	switch {
+	case form.agenda != nil:
+		if err := h.fillAgenda(r, &form); err != nil {
+			return err
+		}
+		return h.showActivityForm(w, r, form)
+	case number == "":
 		return h.showActivityForm(w, r, form)
 	}
 	x, err := h.helps().NumberedActivity(r.Context(), scope(r), number)
@@ -147,6 +158,9 @@ func (h *House) planActivity(w http.ResponseWriter, r *http.Request) error {
 	}
 	_ = r.ParseForm() // a form that cannot be read is an empty one
 	form := activityForm{project: q, model: plain(r.PostForm, "model")}
+	if form.agenda, err = h.agendaOf(r, r.PostForm.Get("agenda")); err != nil {
+		return err
+	}
 	var unknown bool
 	if form.draft, unknown, err = h.readActivity(r.Context(), scope(r), words, r.PostForm); err != nil {
 		return err
@@ -161,6 +175,9 @@ func (h *House) planActivity(w http.ResponseWriter, r *http.Request) error {
 		return h.showActivityForm(w, r, form)
 	case err != nil:
 		return helpFault(r, access.PlanHelp, q.Label, err)
+	}
+	if form.agenda != nil { // where it stays, she drops it
+		_ = h.helps().DropAgenda(r.Context(), ReaderOf(r).Subject, form.agenda.ID)
 	}
 	return h.site.Frame(r).Redirect(w, activityPath(id, ""), noticeActivityPlanned, 0)
 }
@@ -259,6 +276,7 @@ func (h *House) showActivityForm(w http.ResponseWriter, r *http.Request, form ac
 		v.Says = []string{f.T("activity.new.copied", "title", x.Title, "number", x.Number)}
 	}
 	p.activityFields(form, &v)
+	p.markAgenda(form, &v)
 	if form.stored != nil {
 		f.Status, v.Stale, v.Differences = http.StatusConflict, true, differing(p.activityWords(form.draft), p.activityWords(*form.stored))
 	}

@@ -31,6 +31,7 @@ type HeldView struct {
 	Feedback     []Field
 	Words        *Field // why other figures are right
 	Button       string
+	Offline      *OfflineForm // nil where nothing of it may lie on a device
 }
 
 // GroupFields are the fields of some of those who took part.
@@ -43,7 +44,7 @@ var activityHeldPage = newPage("activity-held", HeldView{
 	Action: "/en/assistance/activities/1/held", Back: "/en/assistance/activities/1", Kind: "Training 2026/412", Lead: "When, where and how many are enough.", Rev: 2, Stale: true,
 	Differences: []Difference{{"Women", "3", "4"}}, Says: []NeedLine{{"Decide first.", "/en/assistance/projects/1/gates"}}, Short: []Field{{Name: "total", Label: "In all", Type: "number", Error: "How many?"}}, Open: true,
 	Unattended: Field{Name: "unattended", Label: "Why nobody"}, Groups: []GroupFields{{"Group 1", []Field{{Name: "number-1", Label: "How many", Type: "number"}}}}, GroupsError: "Choose.",
-	Feedback: []Field{{Name: "answers", Label: "Answers", Type: "number"}}, Words: &Field{Name: "words", Label: "Why", Type: "textarea"}, Button: "Save",
+	Feedback: []Field{{Name: "answers", Label: "Answers", Type: "number"}}, Words: &Field{Name: "words", Label: "Why", Type: "textarea"}, Button: "Save", Offline: &sampleOfflineForm,
 })
 
 var (
@@ -128,6 +129,9 @@ func readHeld(form url.Values) assistance.Held {
 			}
 		}
 	}
+	if h.Ends == "" {
+		h.Ends = h.Starts
+	}
 	for i := range mostGroups {
 		n := strconv.Itoa(i + 1)
 		if number := figure("number-" + n); number != 0 {
@@ -168,6 +172,15 @@ func (h *House) sayHeld(w http.ResponseWriter, r *http.Request) error {
 	}
 	rev := revOf(r)
 	_ = r.ParseForm() // a form that cannot be read is an empty one
+	device := wantsJSON(r)
+	switch other := p.ofOther(r.PostForm); {
+	case other && device:
+		return p.answerOther(w)
+	case other:
+		return &Fault{Status: http.StatusForbidden, Key: "offline.fault.other"}
+	case x.Stage == assistance.ActivityCancelled:
+		return &Fault{Status: http.StatusConflict, Key: "activity.impossible." + string(x.Stage)}
+	}
 	form := heldForm{typed: r.PostForm, rev: rev}
 	in, notice := readHeld(r.PostForm), noticeHeld
 	if _, mends := r.PostForm["words"]; mends {
@@ -181,6 +194,8 @@ func (h *House) sayHeld(w http.ResponseWriter, r *http.Request) error {
 	var stale assistance.Stale
 	var incomplete assistance.Incomplete
 	switch {
+	case err == nil && device:
+		return p.answerDone(w, x)
 	case err == nil:
 		return p.Redirect(w, activityPath(x.ID, ""), notice, 0)
 	case errors.As(err, &wrong):
@@ -192,11 +207,14 @@ func (h *House) sayHeld(w http.ResponseWriter, r *http.Request) error {
 		form.wrong = map[string]string{"who": p.uneven(in.Figures, uneven)}
 	case errors.As(err, &incomplete):
 		form.needs = incomplete.Needs
-	case errors.As(err, &stale) && x.Stage != assistance.ActivityCancelled:
+	case errors.As(err, &stale):
 		stored := x.Held()
 		form.rev, form.stored = x.Rev, &stored
 	default:
 		return helpFault(r, access.PlanHelp, x.Label, err)
+	}
+	if device {
+		return p.answerOpen(w, x, q, form)
 	}
 	return p.showHeld(w, x, q, form)
 }
@@ -233,6 +251,8 @@ func (p *helping) showHeld(w http.ResponseWriter, x assistance.Activity, q assis
 	name := string(move)
 	p.Title, v.Lead, v.Button = p.T("activity.do."+name), p.T("activity.do."+name+".says"), p.T("activity.do."+name+".button")
 	p.Crumbs = append(p.activityCrumbs(q), Link{x.Title, v.Back})
+	v.Offline = p.offlineForm(x)
+	p.apart()
 	fault := func(field string) string {
 		text := form.wrong[field]
 		if text != "" {
@@ -332,19 +352,35 @@ func (p *helping) hostOptions(x assistance.Activity, chosen string) []Option {
 }
 
 // heldWords puts what is said of it into words, in a fixed order.
-func (p *helping) heldWords(h assistance.Held) []described {
-	word := func(name, text string) described { return described{p.T("activity.field." + name), text} }
-	list := []described{
-		word("dates", p.period(h.Starts, h.Ends)), word("place", p.where(assistance.Activity{Place: h.Place, Online: h.Online})),
-		word("total", p.Number(h.Total)), word("women", p.Number(h.Women)), word("men", p.Number(h.Men)), word("unattended", h.Unattended), word("remark", h.Remark),
+func (p *helping) heldWords(h assistance.Held) (list []described) {
+	for _, part := range p.heldParts(h) {
+		list = append(list, part.described)
+	}
+	return list
+}
+
+// heldParts are the words with the fields they were typed in.
+func (p *helping) heldParts(h assistance.Held) []heldPart {
+	word := func(name, text string) heldPart {
+		return heldPart{described: described{p.T("activity.field." + name), text}, fields: []string{name}}
+	}
+	dates, place := word("dates", p.period(h.Starts, h.Ends)), word("place", p.where(assistance.Activity{Place: h.Place, Online: h.Online}))
+	dates.fields, dates.planned = []string{"starts", "ends"}, true
+	place.fields, place.planned = []string{"place", "online"}, true
+	list := []heldPart{
+		dates, place, word("total", p.Number(h.Total)), word("women", p.Number(h.Women)), word("men", p.Number(h.Men)),
+		word("unattended", h.Unattended), word("remark", h.Remark),
 	}
 	var groups []string
 	for _, g := range h.Who {
 		groups = append(groups, p.group(g))
 	}
-	list = append(list, word("who", strings.Join(groups, "\n")), word("answers", p.Number(h.Answers)))
+	slices.Sort(groups) // in whatever order they were typed
+	who := word("who", strings.Join(groups, "\n"))
+	who.fields = groupParts()
+	list = append(list, who, word("answers", p.Number(h.Answers)))
 	for _, name := range assistance.Questions {
-		list = append(list, described{p.T("activity.question." + name), p.average(*h.Question(name))})
+		list = append(list, heldPart{described: described{p.T("activity.question." + name), p.average(*h.Question(name))}, fields: []string{"question-" + name}})
 	}
 	return append(list, word("opinions", h.Opinions))
 }

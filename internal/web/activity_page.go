@@ -26,6 +26,7 @@ type ActivityView struct {
 	Edit      string
 	Moves     []PersonForm
 	Copy      string // address where it is planned again, or ""
+	Drawn     *LessonsDrawn
 	Materials []Link
 	History   []HelpStep
 	Readers   string
@@ -36,7 +37,7 @@ var activityPage = newPage("activity", ActivityView{
 	Facts: []Fact{{"Project", []Link{{"2026/17", "/en/assistance/projects/1"}}}}, Texts: []HelpText{{"agenda", "Agenda", "День 1."}}, Figures: []Fact{{"In all", []Link{{"20", ""}}}},
 	Groups:   &Table{Caption: "By group", Columns: []Column{{Text: "State"}, {Text: "How many", Figure: true}}, Rows: [][]Cell{{{Text: "Kyrgyzstan"}, {Text: "20", Figure: true}}}},
 	Feedback: []Fact{{"Content", []Link{{"4.3 of 5", ""}}}}, Edit: "/en/assistance/activities/1/edit", Moves: []PersonForm{samplePersonForm}, Copy: "/en/assistance/projects/1/activities/new?from=2026%2F412",
-	Materials: []Link{{"Community policing", "/en/library/1"}}, History: []HelpStep{sampleHelpStep}, Readers: "Official use",
+	Drawn: &sampleDrawn, Materials: []Link{{"Community policing", "/en/library/1"}}, History: []HelpStep{sampleHelpStep}, Readers: "Official use",
 })
 
 // activityNotices are what is said after a move.
@@ -84,7 +85,17 @@ func (h *House) showActivity(w http.ResponseWriter, r *http.Request, x assistanc
 	if v.Materials, err = p.materials(x.Materials); err != nil {
 		return err
 	}
+	from := ""
+	if x.Stage == assistance.ActivityHeld {
+		from = "activity=" + x.ID
+	}
+	if v.Drawn, err = p.drawnHere(assistance.LessonFilter{Activity: x.ID}, from); err != nil {
+		return err
+	}
 	p.nextOf(x, q, m, &v)
+	if err := h.offerFollow(r, f, "activity", x.ID); err != nil {
+		return err
+	}
 	return activityPage.Show(w, f, v)
 }
 

@@ -23,6 +23,7 @@ type MailView struct {
 	Answer  *MailAnswer // of the test that was made just now
 	Letters []LetterRow
 	Days    Field
+	Inbox   *InboxView
 }
 
 // MailAnswer is what became of a test.
@@ -44,6 +45,7 @@ var mailPage = newPage("admin-mail", MailView{
 	Answer:  &MailAnswer{Text: "The server refuses the sender.", Said: "550 no"},
 	Letters: []LetterRow{{"1", "a@polis.example", "Invitation", "The server does not know the recipient.", "550 no such user", "3 March 2026", Tag{Refusal, "Failed"}, true}},
 	Days:    Field{Name: "days", Label: "Days", Type: "number"},
+	Inbox:   sampleInbox,
 })
 
 var (
@@ -110,6 +112,9 @@ func (h *House) showMail(w http.ResponseWriter, r *http.Request, s mail.Settings
 	f.flag(v.Fields, wrong)
 	f.flag(own, wrong)
 	v.Days = own[0]
+	if v.Inbox, err = h.showInbox(r, f); err != nil {
+		return err
+	}
 	return mailPage.Show(w, f, v)
 }
 

@@ -63,6 +63,8 @@ type RecommendationView struct {
 	Priority  Tag
 	Addressee Link
 	Edit      string
+	Made      []HelpLine // the projects that were made of it
+	Begin     string     // address where one is made of it, or ""
 }
 
 // CommentView is what the State has said.
@@ -87,7 +89,7 @@ var assessmentPage = newPage("assessment", AssessmentView{
 	Shows: true, Closed: "Not yet.", Findings: []FindingView{{
 		ID: "f1", Title: "1. No trainers", Priority: Tag{Refusal, "High"}, Theme: "Cybercrime", Item: "19.1", Baseline: "None.", Evidence: "Visit, March 2026", Source: &Link{"KG/1/26", ""},
 		Edit: "/en/assistance/assessments/1/findings/f1", Add: "/en/assistance/assessments/1/findings/f1/recommendations/new",
-		Recommendations: []RecommendationView{{"r1", "Train ten trainers", Tag{Refusal, "High"}, Link{"Ministry", ""}, "/en/assistance/assessments/1/findings/f1/recommendations/r1"}},
+		Recommendations: []RecommendationView{{"r1", "Train ten trainers", Tag{Refusal, "High"}, Link{"Ministry", ""}, "/en/assistance/assessments/1/findings/f1/recommendations/r1", []HelpLine{sampleHelpLine}, "/en/assistance/projects/new?recommendation=r1"}},
 		Comments:        []CommentView{{"There is one.", "The delegation, 3 March 2026", "No trainers: none."}},
 	}},
 	Add: "/en/assistance/assessments/1/findings/new", Whole: []CommentView{{"We agree.", "The delegation, 3 March 2026", ""}},
@@ -128,7 +130,7 @@ func (h *House) showAssessment(w http.ResponseWriter, r *http.Request, x assista
 			v.Texts = append(v.Texts, t)
 		}
 	}
-	for _, fill := range []func(assistance.Assessment, *AssessmentView) error{p.assessmentFacts, p.assessedAreas, p.assessmentHistory, p.findings, p.citations} {
+	for _, fill := range []func(assistance.Assessment, *AssessmentView) error{p.assessmentFacts, p.assessedAreas, p.assessmentHistory, p.findings, p.outcomes, p.citations} {
 		if err := fill(x, &v); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func TestAssessmentPages(t *testing.T) {
 }
 
 // sixTimes reads a page in each language, and looks whether all its words are there.
-func (o helped) sixTimes(t *testing.T, v visitor, path string) {
+func (inhabited) sixTimes(t *testing.T, v visitor, path string) {
 	t.Helper()
 	for _, tag := range lang.All {
 		got := v.get("/" + string(tag) + strings.TrimPrefix(path, "/en"))
@@ -186,6 +186,7 @@ func (o helped) assessmentGoes(t *testing.T, request string) {
 		t.Errorf("a finding of what is final: %d", got.status)
 	}
 	o.sixTimes(t, o.other, path)
+	o.recommendationBecomes(t, path)
 }
 
 // betweenMarks is what stands between two marks of a text, and whether both are there.

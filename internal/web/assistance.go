@@ -74,6 +74,8 @@ func (h *House) openAssistance() {
 	h.openEvaluations()
 	h.openActivities()
 	h.openActivityImports()
+	h.openAgendas()
+	h.openTimeline()
 }
 
 // helps is the room behind these pages.
@@ -224,6 +226,7 @@ func (f *Frame) ways() (list []Link) {
 		{"programme.title", "/assistance/programmes"},
 		{"project.title", "/assistance/projects"},
 		{"activity.title", "/assistance/activities"},
+		{"timeline.title", "/assistance/timeline"},
 		{"evaluation.title", "/assistance/evaluations"},
 		{"lesson.title", "/assistance/lessons"},
 		{"mandate.title", "/assistance/mandates"},

@@ -110,7 +110,7 @@ func (h *House) consents(w http.ResponseWriter, r *http.Request) error {
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
 	v := HelpListView{
 		Lead: f.T("assistance.consents.lead"), Action: f.URL("/assistance/consents"), Count: f.counted("assistance.consents.count", count),
-		CSV:    f.sheetAddress(r, "/assistance/consents.csv"),
+		Sheets: p.sheets("/assistance/consents"),
 		Fields: p.consentFilters(r.URL.Query().Get("stage"), asked), None: f.T("assistance.requests.none"),
 	}
 	for _, c := range list {

@@ -17,7 +17,7 @@ type HelpListView struct {
 	New    *Link
 	Lines  []HelpLine
 	More   string // address of those further back, or ""
-	CSV    string // of the same list as a sheet
+	Sheets []Link // the same list as a sheet
 	None   string
 }
 
@@ -25,7 +25,7 @@ var assistanceListPage = newPage("assistance-list", HelpListView{
 	Lead: "What States have asked for.", Action: "/en/assistance/requests",
 	Fields: []Field{{Name: "state", Label: "State", Type: "select", Options: []Option{{Value: "KG", Text: "Kyrgyzstan", Chosen: true}}}},
 	Chips:  []Chip{{"State", "Kyrgyzstan", "/en/assistance/requests", "State: Kyrgyzstan, take away"}}, Count: "12 requests", New: &Link{"Ask", "/en/assistance/requests/new"},
-	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/requests?after=1", CSV: "/en/assistance/requests.csv", None: "None.",
+	Lines: []HelpLine{sampleHelpLine}, More: "/en/assistance/requests?after=1", Sheets: []Link{{"As CSV", "/en/assistance/requests.csv"}}, None: "None.",
 })
 
 // shownInList is how many lines a page of a long list has.
@@ -71,7 +71,7 @@ func (h *House) helpRequests(w http.ResponseWriter, r *http.Request) error {
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
 	v := HelpListView{
 		Lead: f.T("assistance.requests.lead"), Action: f.URL("/assistance/requests"), Lines: p.lines(list), Count: f.counted("assistance.count", count),
-		CSV:    f.sheetAddress(r, "/assistance/requests.csv"),
+		Sheets: p.sheets("/assistance/requests"),
 		Fields: p.helpFilters(r.URL.Query().Get("stage"), filter), None: f.T("assistance.requests.none"),
 	}
 	p.chips(&v, r.URL.Query().Get("stage"), filter)

@@ -120,6 +120,9 @@ func (h *House) showHelp(w http.ResponseWriter, r *http.Request, q assistance.Re
 	if err := p.beside(q, &v); err != nil {
 		return err
 	}
+	if err := h.offerFollow(r, f, "request", q.ID); err != nil {
+		return err
+	}
 	return assistanceRequestPage.Show(w, f, v)
 }
 

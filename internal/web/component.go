@@ -1,26 +1,30 @@
 package web
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // The parts of pages that many pages share. Each type here has a template of
 // the same name in components.html; texts in them are already the reader's.
 
 // Field is a control of a form: {{template "field" .}}.
 type Field struct {
-	Name    string // of the control; also its id
-	Label   string
-	Hint    string // what to write, with an example, or ""
-	Error   string // what is wrong and what to do, or ""
-	Value   string
-	Type    string // "text" (also ""), "search", "email", "password", "date", "number", "file", "textarea", "select", "checkboxes", "radios"
-	Options []Option
-	Rows    int    // of a textarea, 0 means 5
-	Width   string // "" is full, else "short" or "medium"
-	Auto    string // autocomplete token, or ""
-	Accept  string // of a file field
-	Many    bool   // a file field or select takes several
-	Must    bool   // may not stay empty
-	Fixed   bool   // is read, not written
+	Name     string // of the control; also its id
+	Label    string
+	Hint     string // what to write, with an example, or ""
+	Error    string // what is wrong and what to do, or ""
+	Value    string
+	Type     string // "text" (also ""), "search", "email", "password", "date", "number", "file", "textarea", "select", "checkboxes", "radios"
+	Options  []Option
+	Rows     int       // of a textarea, 0 means 5
+	Width    string    // "" is full, else "short" or "medium"
+	Auto     string    // autocomplete token, or ""
+	Accept   string    // of a file field
+	Many     bool      // a file field or select takes several
+	Must     bool      // may not stay empty
+	Fixed    bool      // is read, not written
+	Proposed *Proposed // the value was proposed, and by what; nil otherwise
 }
 
 // Option is one choice of a select, of checkboxes or radios.
@@ -45,17 +49,19 @@ func (f Field) RowCount() int {
 	return f.Rows
 }
 
-// DescribedBy lists the ids of the hint and the error, for screen readers.
+// DescribedBy lists the ids of the hint, of what it was proposed by and of the error,
+// for screen readers.
 func (f Field) DescribedBy() string {
-	switch {
-	case f.Hint != "" && f.Error != "":
-		return f.Name + "-hint " + f.Name + "-error"
-	case f.Hint != "":
-		return f.Name + "-hint"
-	case f.Error != "":
-		return f.Name + "-error"
+	var ids []string
+	for _, of := range []struct {
+		is   bool
+		part string
+	}{{f.Hint != "", "-hint"}, {f.Proposed != nil, "-proposed"}, {f.Error != "", "-error"}} {
+		if of.is {
+			ids = append(ids, f.Name+of.part)
+		}
 	}
-	return ""
+	return strings.Join(ids, " ")
 }
 
 // Error is a line of the error summary. It leads to the field of that name.
@@ -124,6 +130,7 @@ type Cell struct {
 	Text, URL string
 	Figure    bool
 	Tag       *Tag
+	Lang      string // of the text, "" for the page's
 }
 
 // Table has a caption for screen readers and shows its first column as head of

@@ -141,6 +141,7 @@ func TestNoLinkLeadsToARefusalInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
+	t.Parallel()
 	ctx := tab(t, browser(t))
 	h := demonstration(t)
 	heard := listen(t, ctx)

@@ -2,18 +2,15 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
+	"polis/internal/access"
 	"polis/internal/assistance"
-	"polis/internal/directory"
 	"polis/internal/lang"
 )
 
-// DeskView is what waits for somebody, what comes and what has changed: on her own
-// desk, in a State, or in what a structure organises.
+// DeskView is what waits for somebody, what comes and what has changed.
 type DeskView struct {
-	Own      bool
 	Lead     string
 	Tasks    []HelpLine
 	Lists    []HelpList
@@ -29,7 +26,7 @@ type DeskCalendar struct {
 }
 
 var deskPage = newPage("desk", DeskView{
-	Own: true, Lead: "What waits for you.", Tasks: []HelpLine{sampleHelpLine},
+	Lead: "What waits for you.", Tasks: []HelpLine{sampleHelpLine},
 	Lists:    []HelpList{{"coming", "The next sixty days", []HelpLine{sampleHelpLine}, "Nothing.", Link{"All activities", "/en/assistance/activities"}}},
 	Sheets:   []Link{{"CSV", "/en/desk.csv"}, {"XLSX", "/en/desk.xlsx"}},
 	Calendar: &DeskCalendar{"made on 3 March 2026", "/en/desk/calendar", "/en/desk/calendar/end"},
@@ -44,24 +41,23 @@ const (
 
 func (h *House) openDesk() {
 	h.site.Handle("GET /desk", h.official(h.desk))
-	h.site.Handle("GET /desk.csv", h.official(h.site.costly(h.deskCSV)))
-	h.site.Handle("GET /desk.xlsx", h.official(h.site.costly(h.deskXLSX)))
+	h.openSheet("/desk", deskSheet)
 	h.site.Handle("GET /desk.ics", h.official(h.site.costly(h.deskCalendar)))
 	h.site.Handle("POST /desk/calendar", h.official(h.makeCalendar))
 	h.site.Handle("POST /desk/calendar/end", h.official(h.endCalendar))
 	h.site.Handle("GET /calendars/{secret}", h.site.costly(h.ownCalendar))
-	h.site.Handle("GET /assistance/territory/{id}", h.official(h.territory))
-	h.site.Handle("GET /assistance/portfolio/{id}", h.official(h.portfolio))
+	h.openWatches()
+	h.openFollows()
 }
 
 // watches are whose tasks are asked for: a State's or a structure's by the address,
 // else her own.
-func watches(r *http.Request) []assistance.Watch {
+func watches(r *http.Request, who access.Subject) []assistance.Watch {
 	q := r.URL.Query()
 	if w := (assistance.Watch{State: q.Get("state"), Body: q.Get("body")}); w != (assistance.Watch{}) {
 		return []assistance.Watch{w}
 	}
-	return assistance.WatchesOf(ReaderOf(r).Subject)
+	return assistance.WatchesOf(who)
 }
 
 // desk is the reader's own.
@@ -71,9 +67,12 @@ func (h *House) desk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := DeskView{Own: true, Lead: f.T("desk.lead")}
+	v := DeskView{Lead: f.T("desk.lead")}
 	who := ReaderOf(r).Subject
-	if err := p.fill(&v, assistance.WatchesOf(who), url.Values{}); err != nil {
+	if err := p.fill(&v, assistance.WatchesOf(who)); err != nil {
+		return err
+	}
+	if err := p.followedAtDesk(&v); err != nil {
 		return err
 	}
 	var door AssistanceView
@@ -92,66 +91,20 @@ func (h *House) desk(w http.ResponseWriter, r *http.Request) error {
 	return deskPage.Show(w, f, v)
 }
 
-// territory is everything in a State on one page.
-func (h *House) territory(w http.ResponseWriter, r *http.Request) error {
-	return h.showWatch(w, r, "desk.territory", func(id string, e directory.Entry) (assistance.Watch, bool) {
-		return assistance.Watch{State: id}, e.Kind == directory.State || e.Kind == directory.PartnerState
-	})
-}
-
-// portfolio is everything that a structure organises.
-func (h *House) portfolio(w http.ResponseWriter, r *http.Request) error {
-	return h.showWatch(w, r, "desk.portfolio", func(id string, e directory.Entry) (assistance.Watch, bool) {
-		return assistance.Watch{Body: id}, e.Kind != directory.State && e.Kind != directory.PartnerState
-	})
-}
-
-func (h *House) showWatch(w http.ResponseWriter, r *http.Request, title string, of func(string, directory.Entry) (assistance.Watch, bool)) error {
-	id, f := r.PathValue("id"), h.asking(r, title)
-	p, err := h.helping(r, f)
-	if err != nil {
-		return err
-	}
-	e, ok := p.names.Entry(id)
-	if !ok {
-		return NotFound()
-	}
-	watch, ok := of(id, e)
-	if !ok {
-		return NotFound()
-	}
-	f.Title = f.T(title, "name", p.names.Label(e, f.Lang))
-	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}, {f.T("overview.title"), f.URL("/assistance/overview")}}
-	v, q := DeskView{}, url.Values{}
-	if watch.State != "" {
-		q.Set("state", watch.State)
-		if err := p.fillState(&v, watch.State); err != nil {
-			return err
-		}
-	} else {
-		q.Set("body", watch.Body)
-	}
-	if err := p.fill(&v, []assistance.Watch{watch}, q); err != nil {
-		return err
-	}
-	return deskPage.Show(w, f, v)
-}
-
-// fill puts the tasks and lists of the watches onto the page; q is how they stand in
-// addresses.
-func (p *helping) fill(v *DeskView, watches []assistance.Watch, q url.Values) error {
+// fill puts the tasks and lists of the watches onto the page.
+func (p *helping) fill(v *DeskView, watches []assistance.Watch) error {
 	ctx := p.r.Context()
 	tasks, err := p.h.helps().Tasks(ctx, scope(p.r), watches, p.now, ahead(p.now, tasksAhead), shownTasks)
 	if err != nil {
 		return err
 	}
 	for _, t := range tasks {
-		if !v.Own || t.Kind != assistance.ToDecideOn || !plansHelp(p.Reader.Subject) {
+		if t.Kind != assistance.ToDecideOn || !plansHelp(p.Reader.Subject) {
 			v.Tasks = append(v.Tasks, p.taskLine(t))
 		}
 	}
-	coming := HelpList{ID: "coming", Title: p.T("desk.coming"), None: p.T("desk.coming.none"), All: Link{p.T("desk.activities"), p.URL(withQuery("/assistance/activities", filters(q)))}}
-	changed := HelpList{ID: "changed", Title: p.T("desk.changed"), None: p.T("desk.changed.none"), All: Link{p.T("desk.projects"), p.URL(withQuery("/assistance/projects", filters(q)))}}
+	coming := HelpList{ID: "coming", Title: p.T("desk.coming"), None: p.T("desk.coming.none"), All: Link{p.T("desk.activities"), p.URL("/assistance/activities")}}
+	changed := HelpList{ID: "changed", Title: p.T("desk.changed"), None: p.T("desk.changed.none"), All: Link{p.T("desk.projects"), p.URL("/assistance/projects")}}
 	seen := map[string]bool{}
 	for _, w := range watches {
 		activities, err := p.h.comingActivities(ctx, scope(p.r), w, p.now)
@@ -176,35 +129,8 @@ func (p *helping) fill(v *DeskView, watches []assistance.Watch, q url.Values) er
 		}
 	}
 	v.Lists = append([]HelpList{coming, changed}, v.Lists...)
-	for _, kind := range []string{"csv", "xlsx"} {
-		v.Sheets = append(v.Sheets, Link{p.T("desk.sheet." + kind), p.URL(withQuery("/desk."+kind, q))})
-	}
+	v.Sheets = p.sheetLinks("/desk", "")
 	return nil
-}
-
-// filters are the parameters as the long lists know them.
-func filters(q url.Values) url.Values {
-	out := url.Values{}
-	if s := q.Get("state"); s != "" {
-		out.Set("state", s)
-	}
-	if b := q.Get("body"); b != "" {
-		out.Set("organiser", b)
-	}
-	return out
-}
-
-// fillState adds what a State asks for and agrees to.
-func (p *helping) fillState(v *DeskView, state string) error {
-	requests := HelpList{ID: "requests", Title: p.T("assistance.requests.title"), None: p.T("assistance.latest.none"), All: Link{p.T("assistance.all"), p.URL("/assistance/requests?state=" + state)}}
-	consents := HelpList{ID: "consents", Title: p.T("assistance.consents.title"), None: p.T("desk.consents.none"), All: Link{p.T("assistance.consents.all"), p.URL("/assistance/consents?state=" + state)}}
-	var err error
-	if requests.Lines, err = p.listed(assistance.RequestFilter{State: state}); err != nil {
-		return err
-	}
-	consents.Lines, err = p.consentLines(assistance.ConsentFilter{State: state}, shownAtDoor)
-	v.Lists = append(v.Lists, requests, consents)
-	return err
 }
 
 func ahead(now time.Time, days int) string {
@@ -264,16 +190,17 @@ func (h *House) endCalendar(w http.ResponseWriter, r *http.Request) error {
 
 // deskCalendar is hers, or a State's or structure's, for a reader who has signed in.
 func (h *House) deskCalendar(w http.ResponseWriter, r *http.Request) error {
-	return h.sendCalendar(w, r, scope(r), watches(r))
+	return h.sendCalendar(w, r, scope(r), watches(r, ReaderOf(r).Subject))
 }
 
-// ownCalendar is hers for a calendar, which knows nothing but its address.
+// ownCalendar is hers for a calendar, which knows nothing but its address; with a State
+// or structure behind the address it is theirs, as far as she reads it.
 func (h *House) ownCalendar(w http.ResponseWriter, r *http.Request) error {
 	who, scope, err := h.watch().Calendar(r.Context(), r.PathValue("secret"))
 	if err != nil {
 		return err
 	}
-	return h.sendCalendar(w, r, scope, assistance.WatchesOf(who))
+	return h.sendCalendar(w, r, scope, watches(r, who))
 }
 
 // deskLang is the language of a sheet or calendar.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"strings"
 	"time"
@@ -32,32 +31,14 @@ func deskColumns() []sheet.Column {
 // mostTasks of each kind stand in a sheet or calendar.
 const mostTasks = 2000
 
-// deskRows are the tasks as rows.
-func (h *House) deskRows(r *http.Request) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		now := time.Now()
-		tasks, err := h.helps().Tasks(r.Context(), scope(r), watches(r), now, ahead(now, tasksAhead), mostTasks)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		base := h.origin(r) + "/" + string(LangOf(r))
-		for _, t := range tasks {
-			if !yield([]string{t.Due, string(t.Kind), t.Number, t.Title, base + t.Path()}, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (h *House) deskCSV(w http.ResponseWriter, r *http.Request) error {
-	attach(w, "text/csv; charset=utf-8", "desk.csv")
-	return sheet.WriteCSV(w, LangOf(r), deskColumns(), h.deskRows(r))
-}
-
-func (h *House) deskXLSX(w http.ResponseWriter, r *http.Request) error {
-	attach(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "desk.xlsx")
-	return sheet.WriteXLSX(w, LangOf(r), deskLang(r).T("desk.title"), deskColumns(), h.deskRows(r))
+// deskSheet are the tasks, of the reader's own desk or of a State or structure.
+func deskSheet(p *helping) (listSheet, error) {
+	return listSheet{"desk", p.T("desk.title"), deskColumns(), func(assistance.Place) (rows [][]string, more assistance.Place, err error) {
+		tasks, err := p.h.helps().Tasks(p.r.Context(), scope(p.r), watches(p.r, p.Reader.Subject), p.now, ahead(p.now, tasksAhead), mostTasks)
+		return each(tasks, func(t assistance.Task) []string {
+			return []string{t.Due, string(t.Kind), t.Number, t.Title, p.address(t.Path())}
+		}), more, err
+	}}, nil
 }
 
 // attach says that what follows is a file of that name, for this reader alone.

@@ -272,6 +272,33 @@ func (h postal) asksTwice(t *testing.T) {
 		"holder", "spmu", "title", "Training", "document", "PC.DEC/1049", "since", "2012-07-26")
 	h.formTwice(t, desk, "/en/assistance/lessons/new", "/en/assistance/lessons", map[string]int{"table lesson": 1, "event assistance.lesson.drafted": 1}, "title", "Teach in pairs")
 	h.assessedTwice(t, focal, desk)
+	h.fundedTwice(t, desk)
+}
+
+// fundedTwice sends the forms of a project's money, results, risks and stakeholders
+// twice, and those of rates and of a programme.
+func (h postal) fundedTwice(t *testing.T, desk visitor) {
+	got := desk.submit(desk.form("/en/assistance/projects/new", "/en/assistance/projects").filled("title", "Books"))
+	path, _, _ := strings.Cut(got.location, "?")
+	h.formTwice(t, desk, path+"/money/open", path+"/money/open", map[string]int{"table budget": 1, "table ledger": 1, "event assistance.money.opened": 1}, "currency", "EUR")
+	for do, c := range map[string]struct {
+		counts map[string]int
+		pairs  []string
+	}{
+		"plan":   {map[string]int{"table budget_line": 1, "table ledger": 1}, []string{"output", "A course", "category", "material", "year", dayFromNow(0)[:4], "planned", "100"}},
+		"pledge": {map[string]int{"table fund": 1, "table ledger": 1}, []string{"kind", "unified", "source", "spmu", "pledged", "100", "since", dayFromNow(-5)}},
+	} {
+		confirm := sure(t, desk.submit(desk.form(path+"/money/"+do, path+"/money/"+do).filled(c.pairs...)))
+		h.twice(t, path+"/money/"+do, func() seen { return desk.submit(confirm) }, c.counts)
+	}
+	h.formTwice(t, desk, "/en/assistance/rates", "/en/assistance/rates", map[string]int{"table rate": 2, "event assistance.rate.put": 1} /* the euro's own of that day, too */,
+		"currency", "USD", "day", dayFromNow(-1), "rate", "1.0823", "source", "European Central Bank")
+	h.formTwice(t, desk, path+"/results/new?kind=impact", path+"/results", map[string]int{"table result": 1, "event assistance.result.added": 1}, "text", "Trust")
+	h.formTwice(t, desk, path+"/risks/new", path+"/risks", map[string]int{"table risk": 1, "event assistance.risk.raised": 1},
+		"text", "They leave", "likelihood", "3", "impact", "4", "measure", "Contracts", "office", "spmu", "review", dayFromNow(5))
+	h.formTwice(t, desk, path+"/stakeholders/new", path+"/stakeholders", map[string]int{"table stakeholder": 1, "event assistance.stakeholder.added": 1},
+		"name", "Council", "kind", "community", "interest", "Patrols", "influence", "2")
+	h.formTwice(t, desk, "/en/assistance/programmes/new", "/en/assistance/programmes", map[string]int{"table programme": 1, "event assistance.programme.drafted": 1}, "title", "Courses that last")
 }
 
 // assessedTwice sends the forms of an assessment and of a context note twice.

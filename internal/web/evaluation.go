@@ -193,6 +193,10 @@ func (h *House) evaluations(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
 	v := HelpListView{Lead: f.T("evaluation.lead"), Action: f.URL("/assistance/evaluations"), Count: f.counted("evaluation.count", count), None: f.T("evaluation.none.fit")}
+	v.Sheets = p.sheets("/assistance/evaluations")
+	for i, l := range p.sheets("/assistance/recommendations") {
+		v.Sheets = append(v.Sheets, Link{f.T([]string{"desk.sheet.advice.csv", "desk.sheet.advice.xlsx"}[i]), l.URL})
+	}
 	for _, e := range list {
 		line := p.evaluationLine(e)
 		line.Meta = p.T("evaluation.line", "kind", line.Title, "number", e.Number) + " · " + line.Meta

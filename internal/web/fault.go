@@ -163,7 +163,9 @@ func answerProblem(w http.ResponseWriter, title string, view FaultView) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(view.Status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"title": title, "status": view.Status, "detail": strings.TrimSpace(view.Text + " " + view.Why),
-	}) // the line is gone if this fails
+	problem := map[string]any{"title": title, "status": view.Status, "detail": strings.TrimSpace(view.Text + " " + view.Why)}
+	if view.SignIn != "" {
+		problem["sign-in"] = view.SignIn // what helps, for a script that can lead there
+	}
+	_ = json.NewEncoder(w).Encode(problem) // the line is gone if this fails
 }

@@ -31,8 +31,10 @@ type Frame struct {
 	Alternates []LanguageLink // the same in other languages; none: the page in each of the six
 	Errors     []Error        // what is wrong in the form, shown above the page
 	Notice     *Notice        // what has just happened
+	Follow     *FollowForm    // the button by which the reader follows what the page is about
 	Status     int            // HTTP status, 200 at first
 	Private    bool           // never kept for another reader, though nobody is signed in
+	Apart      bool           // the page lies on a device: it names nobody, and leads nowhere that needs a line
 
 	Reader Reader
 	View   any           // the page's own, of the type it registered

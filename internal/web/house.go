@@ -8,6 +8,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/inbox"
 	"polis/internal/job"
 	"polis/internal/keyring"
 	"polis/internal/lexicon"
@@ -32,6 +33,7 @@ type House struct {
 	Post     *mail.Post                                           // nil: letters wait for another process that sends them
 	Personal *personal.Keeper                                     // nil: one that keeps no list beside the tables
 	Ready    func(context.Context) error                          // says in a sentence what is still missing; nil: nobody asks
+	Inbox    *inbox.Box                                           // mail that comes in; nil: none does
 	Usage    *usage.Counter                                       // counts how often documents are read; nil: nobody does
 	Misses   func(ctx context.Context, limit int) ([]Miss, error) // what people look for and do not find; nil: nobody counts it
 	Outgoing *http.Client                                         // by which sign-in providers are asked; nil: none can be
@@ -59,7 +61,7 @@ func (h *House) Open(opts Options) *Site {
 	for _, rooms := range []func(){
 		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openUsage, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
 		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
-		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance, h.openOverview, h.openDesk,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance, h.openOverview, h.openDesk, h.openInbox,
 	} {
 		rooms()
 	}

@@ -60,19 +60,22 @@ func (p *helping) lessonsFor(themes, states []string) (lines []HelpLine, err err
 	return lines, err
 }
 
+// readLessonFilter reads what the address asks for.
+func readLessonFilter(r *http.Request) (f assistance.LessonFilter, after assistance.Place, ok bool) {
+	asked, after, ok := readHelpFilter(r)
+	q := r.URL.Query()
+	f = assistance.LessonFilter{State: asked.State, Theme: asked.Theme, Project: q.Get("project"), Activity: q.Get("activity"), Document: q.Get("document")}
+	if stage := assistance.LessonStage(r.URL.Query().Get("stage")); slices.Contains(assistance.LessonStages, stage) {
+		f.Stages = []assistance.LessonStage{stage}
+	}
+	return f, after, ok
+}
+
 // lessons lists those that the reader may read.
 func (h *House) lessons(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	filter := assistance.LessonFilter{State: q.Get("state"), Theme: q.Get("theme")}
-	if stage := assistance.LessonStage(q.Get("stage")); slices.Contains(assistance.LessonStages, stage) {
-		filter.Stages = []assistance.LessonStage{stage}
-	}
-	var after assistance.Place
-	if text := q.Get("after"); text != "" {
-		var ok bool
-		if after, ok = assistance.ParsePlace(text); !ok {
-			return NotFound()
-		}
+	filter, after, ok := readLessonFilter(r)
+	if !ok {
+		return NotFound()
 	}
 	list, more, err := h.helps().Lessons(r.Context(), scope(r), filter, after, shownInList)
 	if err != nil {
@@ -94,6 +97,7 @@ func (h *House) lessons(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := HelpListView{
 		Lead: f.T("lesson.lead"), Action: f.URL("/assistance/lessons"), Count: f.counted("lesson.count", count), None: f.T("evaluation.none.fit"),
+		Sheets: p.sheets("/assistance/lessons"),
 		Fields: []Field{
 			{Name: "stage", Label: f.T("assistance.field.stage"), Type: "select", Options: stages},
 			{Name: "state", Label: f.T("assistance.field.state"), Type: "select", Options: p.stateOptions(filter.State)},
@@ -105,6 +109,9 @@ func (h *House) lessons(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.fieldChips(&v); len(v.Chips) == 0 {
 		v.None = f.T("lesson.none")
+	}
+	if err := p.drawnChips(&v, filter); err != nil {
+		return err
 	}
 	if more != (assistance.Place{}) {
 		v.More = f.With("after", more.String())
@@ -196,6 +203,9 @@ func (h *House) showLesson(w http.ResponseWriter, r *http.Request, l assistance.
 	if l.Stage == assistance.LessonDrafted && l.Writes(p.Reader.Subject) {
 		v.Edit = f.URL(lessonPath(l.ID) + "/edit")
 	}
+	if err := h.offerFollow(r, f, "lesson", l.ID); err != nil {
+		return err
+	}
 	return lessonPage.Show(w, f, v)
 }
 
@@ -272,7 +282,14 @@ func (p *helping) drawnFrom(d assistance.LessonDraft) (list []Fact, err error) {
 			list = append(list, Fact{p.T("lesson.fact.evaluation"), []Link{{p.T("evaluation.kind." + string(kind)), p.URL(evaluationPath(q.ID, kind))}}})
 		}
 	}
-	return list, nil
+	if d.Activity == "" {
+		return list, nil
+	}
+	x, err := p.h.helps().Activity(p.r.Context(), scope(p.r), d.Activity)
+	if err != nil {
+		return nil, err
+	}
+	return append(list, Fact{p.T("lesson.fact.activity"), []Link{{x.Number + " " + x.Title, p.URL(activityPath(x.ID, ""))}}}), nil
 }
 
 // lessonSteps are draft, reviewed, published: the present one is marked, and of the

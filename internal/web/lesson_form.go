@@ -101,19 +101,30 @@ func (h *House) newLesson(w http.ResponseWriter, r *http.Request) error {
 }
 
 // drawn fills in what the address says, as far as the reader may read it: the project
-// with its themes and States, and its evaluation or activity.
+// with its themes and States, and its evaluation or activity, or a document that bears
+// the lesson out.
 func (h *House) drawn(ctx context.Context, r *http.Request, d assistance.LessonDraft) assistance.LessonDraft {
 	at := r.URL.Query()
-	q, err := h.helps().Project(ctx, scope(r), at.Get("project"))
+	if rec, err := h.Library.Get(ctx, scope(r), at.Get("document")); err == nil {
+		d.Documents, d.Themes = []string{rec.ID}, rec.Themes
+	}
+	project := at.Get("project")
+	if x, err := h.helps().Activity(ctx, scope(r), at.Get("activity")); err == nil {
+		project, d.Activity, d.Origin = x.Project, x.ID, "activity"
+		if open, err := h.Library.Titles(ctx, scope(r), x.Materials, LangOf(r)); err == nil {
+			d.Documents = slices.DeleteFunc(slices.Clone(x.Materials), func(id string) bool { return open[id] == "" })
+		}
+		if x.Kind == "forum" {
+			d.Origin = "forum"
+		}
+	}
+	q, err := h.helps().Project(ctx, scope(r), project)
 	if err != nil {
 		return d
 	}
-	d.Project, d.Themes, d.States, d.Items = q.ID, q.Themes, q.Hosts, q.Items
+	d.Project, d.Themes, d.States, d.Items = q.ID, q.Themes, q.States(), q.Items
 	if e, err := h.helps().Evaluation(ctx, scope(r), q.ID, assistance.EvaluationKind(at.Get("evaluation"))); err == nil {
 		d.Origin, d.Evaluation = "evaluation", e.ID
-	}
-	if at.Get("activity") != "" {
-		d.Origin, d.Activity = "activity", at.Get("activity")
 	}
 	return d
 }

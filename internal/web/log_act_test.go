@@ -18,7 +18,7 @@ import (
 )
 
 // actForm is how the act of an event is called: room, noun, past participle.
-var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage|assistance)\.[a-z-]+(\.[a-z-]+)?$`)
+var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage|assistance|inbox)\.[a-z-]+(\.[a-z-]+)?$`)
 
 // noActs have the form of an act, and are something else.
 var noActs = map[string]string{
@@ -46,8 +46,12 @@ var noActs = map[string]string{
 	"personal.letter.unused":    "a kind of letter",
 	"watch.alerts":              "a turn of the timetable",
 	"usage.settle":              "a turn of the timetable",
+	"inbox.read":                "a kind of job",
+	"inbox.sweep":               "a turn of the timetable",
+	"inbox.letter.aside":        "a kind of letter",
+	"inbox.letter.foreign":      "a kind of letter",
+	"inbox.letter.agenda":       "a kind of letter",
 	"assistance.consents":       "a turn of the timetable",
-	"assistance.evaluations":    "a turn of the timetable",
 	"assistance.reminders":      "a turn of the timetable",
 	"assistance.letter.request": "a kind of letter",
 	"assistance.letter.consent": "a kind of letter",

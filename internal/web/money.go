@@ -25,7 +25,7 @@ type MoneyView struct {
 	Acts        []Link
 	History     []HelpStep
 	Earlier     string // address of earlier entries, or ""
-	CSV         string
+	Sheets      []Link
 	Rates       string
 }
 
@@ -60,7 +60,7 @@ var moneyPage = newPage("money", MoneyView{
 	Commitments: &Table{Caption: "Commitments", Columns: []Column{{Text: "What for"}, {Text: "Spent", Figure: true}}, Rows: [][]Cell{{{Text: "Interpreters", URL: "/en/assistance/projects/1/money/spend?of=1"}, {Text: "100.00", Figure: true}}}},
 	Early:       "Nothing can be committed before the project is approved.", Acts: []Link{{"Add a budget line", "/en/assistance/projects/1/money/plan"}},
 	History: []HelpStep{{"Committed: Interpreters, 100.00 EUR", "Aigul Asanova, 3 March 2026", "Please.", nil}}, Earlier: "/en/assistance/projects/1/money?before=5#history",
-	CSV: "/en/assistance/projects/1/money.csv", Rates: "/en/assistance/rates",
+	Sheets: []Link{{"As CSV", "/en/assistance/projects/1/money.csv"}}, Rates: "/en/assistance/rates",
 })
 
 // shownEntries is how many entries of the books a page shows.
@@ -68,7 +68,7 @@ const shownEntries = 25
 
 func (h *House) openMoney() {
 	h.site.Handle("GET /assistance/projects/{id}/money", h.official(h.money))
-	h.site.Handle("GET /assistance/projects/{id}/money.csv", h.official(h.moneyCSV))
+	h.openSheet("/assistance/projects/{id}/money", moneySheet)
 	h.site.Handle("GET /assistance/projects/{id}/money/{do}", h.official(h.moneyForm))
 	h.site.Handle("POST /assistance/projects/{id}/money/{do}", h.official(h.order))
 	h.site.Handle("GET /assistance/rates", h.official(h.rates))
@@ -101,7 +101,7 @@ func (h *House) money(w http.ResponseWriter, r *http.Request) error {
 		v.Empty = p.T("money.none")
 		return moneyPage.Show(w, p.Frame, v)
 	}
-	v.Says, v.Facts, v.CSV = p.moneySays(m), p.moneyFacts(m), p.URL(projectPath(q.ID, "money.csv"))
+	v.Says, v.Facts, v.Sheets = p.moneySays(m), p.moneyFacts(m), p.sheetLinks(projectPath(q.ID, "money"), "")
 	p.budget(q, m, &v)
 	p.funds(q, m, &v)
 	p.commitments(q, m, &v)

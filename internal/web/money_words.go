@@ -1,14 +1,13 @@
 package web
 
 import (
-	"encoding/csv"
 	"errors"
-	"net/http"
 	"strconv"
 	"strings"
 
 	"polis/internal/assistance"
 	"polis/internal/lang"
+	"polis/internal/sheet"
 )
 
 // dayDigits are the decimals of days of staff.
@@ -148,41 +147,28 @@ func (p *helping) entryWords(m assistance.Money, e assistance.MoneyEntry) string
 	return strings.Join(parts, "\n")
 }
 
-// moneyCSV answers with lines, funds and commitments as a sheet for programs: amounts
-// with a point and without separators.
-func (h *House) moneyCSV(w http.ResponseWriter, r *http.Request) error {
-	q, err := h.projectOf(r)
+// moneySheet are lines, funds and commitments of the project of the address: amounts
+// as numbers, each in the currency of its row.
+func moneySheet(p *helping) (listSheet, error) {
+	q, err := p.h.projectOf(p.r)
 	if err != nil {
-		return err
+		return listSheet{}, err
 	}
-	p, err := h.helping(r, h.site.Frame(r))
-	if err != nil {
-		return err
+	m, err := p.h.helps().Money(p.r.Context(), q.ID)
+	heads := columns(
+		[]sheet.Column{{ID: "id", Names: lang.Names{p.Lang: "id"}}}, texts("money.effect.what", "money.field.title", "money.field.kind"),
+		[]sheet.Column{column("money.field.year", sheet.Whole)}, dates("money.field.since", "money.field.until"), texts("money.field.currency.fund"))
+	for _, figure := range []string{"planned", "pledged", "granted", "received", "committed", "spent", "left"} {
+		heads = append(heads, column("money.figure."+figure, sheet.Number))
 	}
-	m, err := h.helps().Money(r.Context(), q.ID)
-	if err != nil {
-		return err
-	}
-	var page strings.Builder
-	sheet := csv.NewWriter(&page)
-	for _, row := range p.moneyRows(m) {
-		writeCells(sheet, row)
-	}
-	sheet.Flush()
-	head := w.Header()
-	head.Set("Content-Type", "text/csv; charset=utf-8")
-	head.Set("Content-Disposition", `attachment; filename="money-`+strings.ReplaceAll(q.Number, "/", "-")+`.csv"`)
-	head.Set("Cache-Control", "private, no-store")
-	_, _ = w.Write([]byte(page.String())) // a reader who left needs no answer
-	return nil
+	heads = columns(heads, texts("money.field.line", "money.field.fund"), dates("money.rate.day"))
+	name := "money-" + strings.ReplaceAll(q.Number, "/", "-")
+	return listSheet{name, p.partName("money"), heads, func(assistance.Place) ([][]string, assistance.Place, error) {
+		return p.moneyRows(m), assistance.Place{}, nil
+	}}, err
 }
 
-func (p *helping) moneyRows(m assistance.Money) [][]string {
-	head := []string{"id", p.T("money.effect.what"), p.T("money.field.title"), p.T("money.field.kind"), p.T("money.field.year"), p.T("money.field.since"), p.T("money.field.until"), p.T("money.field.currency.fund")}
-	for _, figure := range []string{"planned", "pledged", "granted", "received", "committed", "spent", "left"} {
-		head = append(head, p.T("money.figure."+figure))
-	}
-	rows := [][]string{append(head, p.T("money.field.line"), p.T("money.field.fund"), p.T("money.rate.day"))}
+func (p *helping) moneyRows(m assistance.Money) (rows [][]string) {
 	in := func(currency string, amounts ...int64) (cells []string) {
 		for _, amount := range amounts {
 			cells = append(cells, lang.PlainAmount(amount, assistance.Decimals(currency)))

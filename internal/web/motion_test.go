@@ -40,6 +40,7 @@ func TestMotion(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
+	t.Parallel()
 	server := httptest.NewServer(testSite(t, Options{}))
 	t.Cleanup(server.Close)
 	ctx := tab(t, browser(t))

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"polis/internal/assistance"
 	"polis/internal/directory"
 	"polis/internal/framework"
+	"polis/internal/sheet"
 )
 
 // OverviewView is where assistance is given and what about: States as tiles, and a
@@ -22,7 +22,7 @@ type OverviewView struct {
 	Legend []Shade
 	Heads  []Link // the themes
 	Rows   []OverviewRow
-	CSV    string
+	Sheets []Link
 }
 
 // Tile is a State on the map: a square with its code, which stands about where its
@@ -55,9 +55,9 @@ type OverviewCell struct{ N, URL, Label string }
 var overviewPage = newPage("overview", OverviewView{
 	Groups: []SortLink{{"Running", "/en/assistance/overview", true}},
 	Tiles:  []Tile{{"KG", "Kyrgyzstan", 15, 5, "12", 3, "/en/assistance/projects?state=KG"}}, Width: 17, Height: 8, Legend: []Shade{{1, "1 to 3"}},
-	Heads: []Link{{"Police reform", "/en/assistance/projects?theme=police-reform"}},
-	Rows:  []OverviewRow{{Link{"Kyrgyzstan", "/en/directory/KG"}, []OverviewCell{{"12", "/en/assistance/projects?state=KG&theme=police-reform", "Kyrgyzstan, Police reform: 12 projects"}}, OverviewCell{"12", "/en/assistance/projects?state=KG", "Kyrgyzstan: 12 projects"}}},
-	CSV:   "/en/assistance/overview.csv",
+	Heads:  []Link{{"Police reform", "/en/assistance/projects?theme=police-reform"}},
+	Rows:   []OverviewRow{{Link{"Kyrgyzstan", "/en/directory/KG"}, []OverviewCell{{"12", "/en/assistance/projects?state=KG&theme=police-reform", "Kyrgyzstan, Police reform: 12 projects"}}, OverviewCell{"12", "/en/assistance/projects?state=KG", "Kyrgyzstan: 12 projects"}}},
+	Sheets: []Link{{"As CSV", "/en/assistance/overview.csv"}},
 })
 
 // groupsInOrder are the groups of stages, the first one first shown.
@@ -65,7 +65,7 @@ var groupsInOrder = []string{"running", "drafts", "ended", "all"}
 
 func (h *House) openOverview() {
 	h.site.Handle("GET /assistance/overview", h.official(h.overview))
-	h.site.Handle("GET /assistance/overview.csv", h.official(h.overviewSheet))
+	h.openSheet("/assistance/overview", overviewSheet)
 }
 
 // crossing is a State and a theme.
@@ -80,18 +80,15 @@ type overviewing struct {
 	themes []framework.Term
 }
 
-func (h *House) overviewing(r *http.Request, f *Frame) (o overviewing, err error) {
-	o = overviewing{group: r.URL.Query().Get("group"), cells: map[crossing]int{}, states: map[string]int{}, themes: framework.Themes()}
+func (p *helping) overviewing() (o overviewing, err error) {
+	o = overviewing{helping: p, group: p.r.URL.Query().Get("group"), cells: map[crossing]int{}, states: map[string]int{}, themes: framework.Themes()}
 	if o.group == "" {
 		o.group = groupsInOrder[0]
 	}
 	if !slices.Contains(groupsInOrder, o.group) {
 		return o, NotFound()
 	}
-	if o.helping, err = h.helping(r, f); err != nil {
-		return o, err
-	}
-	list, err := h.helps().Matrix(r.Context(), scope(r), assistance.Groups[o.group])
+	list, err := p.h.helps().Matrix(p.r.Context(), scope(p.r), assistance.Groups[o.group])
 	if err != nil {
 		return o, err
 	}
@@ -104,12 +101,16 @@ func (h *House) overviewing(r *http.Request, f *Frame) (o overviewing, err error
 
 func (h *House) overview(w http.ResponseWriter, r *http.Request) error {
 	f := h.asking(r, "overview.title")
-	o, err := h.overviewing(r, f)
+	p, err := h.helping(r, f)
+	if err != nil {
+		return err
+	}
+	o, err := p.overviewing()
 	if err != nil {
 		return err
 	}
 	f.Crumbs = []Link{{f.T("assistance.title"), f.URL("/assistance")}}
-	v := OverviewView{Width: mapWidth, Height: mapHeight, CSV: f.URL("/assistance/overview.csv?group=" + o.group)}
+	v := OverviewView{Width: mapWidth, Height: mapHeight, Sheets: p.sheetLinks("/assistance/overview", "group="+o.group)}
 	for _, group := range groupsInOrder {
 		v.Groups = append(v.Groups, SortLink{f.T("overview.group." + group), f.URL("/assistance/overview?group=" + group), group == o.group})
 	}
@@ -211,25 +212,24 @@ func shades(most int) []int {
 	return list
 }
 
-// overviewSheet is the matrix as CSV.
-func (h *House) overviewSheet(w http.ResponseWriter, r *http.Request) error {
-	f := h.site.Frame(r)
-	o, err := h.overviewing(r, f)
+// overviewSheet is the matrix.
+func overviewSheet(p *helping) (listSheet, error) {
+	o, err := p.overviewing()
 	if err != nil {
-		return err
+		return listSheet{}, err
 	}
-	heads := []string{f.T("assistance.field.state")}
+	heads := texts("assistance.field.state")
 	for _, t := range o.themes {
-		heads = append(heads, t.Names.In(f.Lang))
+		heads = append(heads, sheet.Column{ID: t.ID, Names: t.Names, Kind: sheet.Whole})
 	}
-	return o.sheetOf(w, "overview.csv", append(heads, f.T("overview.total")), func(out *csv.Writer, _ assistance.Place) (assistance.Place, error) {
+	return listSheet{"overview", p.T("overview.title"), append(heads, column("overview.total", sheet.Whole)), func(assistance.Place) (rows [][]string, more assistance.Place, err error) {
 		for _, state := range o.hosts() {
 			row := []string{o.state(state)}
 			for _, t := range o.themes {
 				row = append(row, strconv.Itoa(o.cells[crossing{state, t.ID}]))
 			}
-			writeCells(out, append(row, strconv.Itoa(o.states[state])))
+			rows = append(rows, append(row, strconv.Itoa(o.states[state])))
 		}
-		return assistance.Place{}, nil
-	})
+		return rows, more, nil
+	}}, nil
 }

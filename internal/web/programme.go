@@ -178,6 +178,9 @@ func (h *House) showProgramme(w http.ResponseWriter, r *http.Request, g assistan
 	if err := p.programmeProjects(g, m, &v); err != nil {
 		return err
 	}
+	if err := h.offerFollow(r, f, "programme", g.ID); err != nil {
+		return err
+	}
 	return programmePage.Show(w, f, v)
 }
 

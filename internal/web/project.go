@@ -105,6 +105,7 @@ func (h *House) projects(w http.ResponseWriter, r *http.Request) error {
 	v := HelpListView{
 		Lead: f.T("project.lead"), Action: f.URL("/assistance/projects"), Count: f.counted("project.count", count),
 		Fields: p.projectFilters(r.URL.Query().Get("stage"), filter), None: f.T("assistance.requests.none"),
+		Sheets: p.sheets("/assistance/projects"),
 	}
 	for _, q := range list {
 		v.Lines = append(v.Lines, p.projectLine(q))

@@ -20,7 +20,7 @@ func (h *House) newProject(w http.ResponseWriter, r *http.Request) error {
 	if who := ReaderOf(r).Subject; !plansHelp(who) {
 		return Refused(who.May(access.PlanHelp, access.Label{Level: access.Official, Owner: who.ID}).Rule)
 	}
-	form := projectForm{stage: assistance.Idea, draft: assistance.ProjectDraft{Lang: LangOf(r)}, model: r.URL.Query().Get("model"), request: r.URL.Query().Get("request")}
+	form := projectForm{stage: assistance.Idea, draft: assistance.ProjectDraft{Lang: LangOf(r)}, model: r.URL.Query().Get("model"), request: r.URL.Query().Get("request"), recommendation: r.URL.Query().Get("recommendation")}
 	for _, g := range ReaderOf(r).Grants {
 		if g.Role == access.ProgrammeOfficer && g.Body != "" {
 			form.draft.Organisers = append(form.draft.Organisers, g.Body)
@@ -42,6 +42,11 @@ func (h *House) newProject(w http.ResponseWriter, r *http.Request) error {
 			return &Fault{Status: http.StatusConflict, Key: "project.impossible.request"}
 		}
 		form.draft = requested(form.draft, q)
+	}
+	if form.recommendation != "" {
+		if err := h.advisedProject(r, &form); err != nil {
+			return err
+		}
 	}
 	form.items = itemNumbers(form.draft.Items)
 	return h.showProjectForm(w, r, form)
@@ -99,7 +104,7 @@ func (h *House) draftProject(w http.ResponseWriter, r *http.Request) error {
 	_ = r.ParseForm() // a form that cannot be read is an empty one
 	form := readProject(words, r.PostForm)
 	form.stage = assistance.Idea
-	id, err := h.helps().DraftProject(r.Context(), ReaderOf(r).Subject, form.draft, form.model, form.request)
+	id, err := h.beginProject(r, form)
 	switch {
 	case errors.As(err, &form.wrong) && form.wrong["request"] != "":
 		return &Fault{Status: http.StatusConflict, Key: "project.impossible.request", Err: err}
@@ -109,6 +114,14 @@ func (h *House) draftProject(w http.ResponseWriter, r *http.Request) error {
 		return helpFault(r, access.PlanHelp, access.Label{Level: access.Official, Owner: ReaderOf(r).ID}, err)
 	}
 	return h.site.Frame(r).Redirect(w, projectPath(id, ""), noticeProjectDrafted, 0)
+}
+
+// beginProject begins one: of a recommendation, or for a request and after a model.
+func (h *House) beginProject(r *http.Request, form projectForm) (string, error) {
+	if form.recommendation != "" {
+		return h.helps().DraftAdvised(r.Context(), ReaderOf(r).Subject, form.draft, form.recommendation)
+	}
+	return h.helps().DraftProject(r.Context(), ReaderOf(r).Subject, form.draft, form.model, form.request)
 }
 
 // writtenProject reads the project of the address for somebody who wants to change it.

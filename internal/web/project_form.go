@@ -54,6 +54,7 @@ type projectForm struct {
 	rev            int64
 	stage          assistance.ProjectStage
 	model, request string // of a new one
+	recommendation string // of which a new one is made
 	draft          assistance.ProjectDraft
 	items          string // as they were typed
 	wrong          assistance.Invalid
@@ -78,7 +79,7 @@ func readProject(w wording, form url.Values) projectForm {
 		Themes: form["themes"], Hosts: named("hosts"), Items: readItems(form.Get("items")),
 		Organisers: named("organisers"), Partners: named("partners"), Bodies: named("bodies"), Places: plainLines(form.Get("places")),
 	}
-	return projectForm{draft: d, items: form.Get("items"), model: text("model"), request: text("request")}
+	return projectForm{draft: d, items: form.Get("items"), model: text("model"), request: text("request"), recommendation: text("recommendation")}
 }
 
 // plainLines are the lines of a text that say something.
@@ -199,6 +200,11 @@ func (p *helping) begins(form projectForm, v *ProjectFormView) error {
 		v.Back = p.URL(helpPath(q.ID))
 		v.Hidden = append(v.Hidden, Carried{"request", q.ID})
 		v.Says = append(v.Says, p.T("project.new.request", "number", q.Number, "title", q.Title, "state", p.names.Name(q.Asker, "", p.Lang)))
+	}
+	if form.recommendation != "" {
+		if err := p.beginsAdvised(form, v); err != nil {
+			return err
+		}
 	}
 	if form.model != "" {
 		m, err := p.h.helps().Project(ctx, scope(p.r), form.model)

@@ -11,19 +11,6 @@ import (
 // NeedLine is a sentence that says what a project lacks, and where it is put right.
 type NeedLine struct{ Text, URL string }
 
-// needParts are the parts in which what a room asks for is put right, by how its
-// messages begin.
-var needParts = []struct{ prefix, part string }{
-	{"project.needs.principles.", "principles"},
-	{"result", "results"},
-	{"stakeholder", "stakeholders"},
-	{"risk", "stakeholders"},
-	{"money.", "money"},
-	{"activit", "activities"},
-	{"evaluation.", "evaluation"},
-	{"recommendation.", "evaluation"},
-}
-
 // needDates is what a gate lacks whose consent does not hold on the project's days.
 const needDates = "project.needs.consent.dates"
 
@@ -57,14 +44,12 @@ func (p *helping) needURL(q assistance.Project, n assistance.Need) string {
 	if n.Host != "" {
 		return p.gateURL(q, n.Host, n.Area)
 	}
-	for _, of := range needParts {
-		if strings.HasPrefix(n.Key, of.prefix) && slices.Contains(projectParts, of.part) {
-			path := projectPath(q.ID, of.part)
-			if moment, ok := strings.CutPrefix(n.Key, "project.needs.principles."); ok {
-				path += "#" + moment
-			}
-			return p.URL(path)
+	if part := n.Part(); slices.Contains(projectParts[1:], part) {
+		path := projectPath(q.ID, part)
+		if moment, ok := strings.CutPrefix(n.Key, "project.needs.principles."); ok {
+			path += "#" + moment
 		}
+		return p.URL(path)
 	}
 	if n.Field != "" && p.writes(q) {
 		return p.URL(projectPath(q.ID, "edit") + "#" + n.Field)

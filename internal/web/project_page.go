@@ -18,8 +18,10 @@ type ProjectView struct {
 	Decide   []NeedLine // gates about which is to be decided
 	Missing  string     // heading of what the next move needs
 	Needs    []NeedLine
-	Lang     string // of the texts
+	Glances  []Glance // figures
+	Lang     string   // of the texts
 	Texts    []HelpText
+	Timeline *Timeline
 	Facts    []Fact
 	Edit     string
 	Moves    []PersonForm
@@ -28,6 +30,7 @@ type ProjectView struct {
 	Made     []HelpLine
 	Similar  []HelpLine
 	Lessons  []HelpLine
+	Drawn    *LessonsDrawn
 	Readers  string
 }
 
@@ -35,10 +38,10 @@ var projectPage = newPage("project", ProjectView{
 	Head: sampleProjectHead, Steps: []Step{{Text: "Idea", Done: true}, {Text: "Appraised", Here: true}, {Text: "Approved", Missing: "2 things are missing"}},
 	Refused: "It cannot be approved yet.", Refusing: []NeedLine{{"Choose the mandate.", "/en/assistance/projects/1/edit#mandate"}}, Says: []string{"Somebody has acted meanwhile."},
 	Decide: []NeedLine{{"Kyrgyzstan, cybercrime: decide by 3 March 2026", "/en/assistance/projects/1/gates"}}, Missing: "Before it is approved",
-	Needs: []NeedLine{{"Choose the mandate.", "/en/assistance/projects/1/edit#mandate"}, {"Answer.", ""}}, Lang: "ru", Texts: []HelpText{{"summary", "What is done", "Курс."}},
+	Needs: []NeedLine{{"Choose the mandate.", "/en/assistance/projects/1/edit#mandate"}, {"Answer.", ""}}, Glances: []Glance{sampleGlance}, Lang: "ru", Texts: []HelpText{{"summary", "What is done", "Курс."}}, Timeline: &sampleTimeline,
 	Facts: []Fact{{"Host States", []Link{{"Kyrgyzstan", "/en/directory/KG"}}}}, Edit: "/en/assistance/projects/1/edit", Moves: []PersonForm{samplePersonForm},
 	Model: &Link{"2026/3 Training", "/en/assistance/projects/2"}, AsModel: "/en/assistance/projects/new?model=1", Made: []HelpLine{sampleHelpLine}, Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine},
-	Readers: "Official use",
+	Drawn: &sampleDrawn, Readers: "Official use",
 })
 
 // project is the overview.
@@ -77,11 +80,20 @@ func (h *House) showProject(w http.ResponseWriter, r *http.Request, q assistance
 	if v.Facts, err = p.projectFacts(q); err != nil {
 		return err
 	}
+	if v.Glances, err = p.glanceOf(q); err != nil {
+		return err
+	}
+	if v.Timeline, err = p.timelineOfProject(q); err != nil {
+		return err
+	}
 	v.Moves = p.projectMoves(q, m)
 	if p.writes(q) {
 		v.Edit = f.URL(projectPath(q.ID, "edit"))
 	}
 	if err := p.besideProject(q, &v); err != nil {
+		return err
+	}
+	if err := h.offerFollow(r, f, "project", q.ID); err != nil {
 		return err
 	}
 	return projectPage.Show(w, f, v)
@@ -195,6 +207,14 @@ func (p *helping) projectFacts(q assistance.Project) (list []Fact, err error) {
 	word("phase", q.Phase)
 	word("dimension", q.Dimension)
 	word("gender", q.Gender)
+	advised, err := p.advisedLinks(q)
+	if err != nil {
+		return nil, err
+	}
+	add("assessment.fact.advised", advised...)
+	if err := p.programmeFact(q, add); err != nil {
+		return nil, err
+	}
 	if err := p.mandateFact(q, add); err != nil {
 		return nil, err
 	}
@@ -268,12 +288,17 @@ func (p *helping) besideProject(q assistance.Project, v *ProjectView) (err error
 	}
 	similar, err := p.similarProjects(q.ID, q.Hosts, q.Themes)
 	for _, s := range similar {
-		v.Similar = append(v.Similar, p.projectLine(s))
+		if s.Model != q.ID { // those stand above
+			v.Similar = append(v.Similar, p.projectLine(s))
+		}
 	}
 	if err != nil {
 		return err
 	}
-	v.Lessons, err = p.lessonsFor(q.Themes, q.Hosts)
+	if v.Lessons, err = p.lessonsFor(q.Themes, q.Hosts); err != nil {
+		return err
+	}
+	v.Drawn, err = p.drawnHere(assistance.LessonFilter{Project: q.ID}, "project="+q.ID)
 	return err
 }
 

@@ -42,6 +42,7 @@ type ReadingView struct {
 	Withdraw    string     // address where she takes it out, where she may edit it
 	Concepts    ConceptLinks
 	Collections []Link // those with it
+	Drawn       *LessonsDrawn
 	Collect     string // address where it is put into one, for those who contribute
 	Address     string // the document's own, for citing
 	Cite        string // where its reference is
@@ -119,7 +120,7 @@ var readingPage = newPage("reading", ReadingView{
 	File:     &FileLink{"guide.pdf", "/files/1", "/files/1?view=1", "PDF, 1.2 MB, 12 pages"},
 	Versions: []FileLink{{"Version 1", "/files/2", "", "3 March 2026"}},
 	Related:  []RelationView{{"Cites", []Link{{"PC.DEC/1049", "/en/library/2"}}}},
-	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Concepts: ConceptLinks{[]Link{{"community policing", "/en/thesaurus/community-policing"}}, true, "/en/library/1/concepts"}, Collections: []Link{{"First contact", "/en/collections/1"}}, Collect: "/en/library/1/collect", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
+	Why:      "Everyone may read it.", WhyURL: "/en/why?of=/library/1", Edit: "/en/library/1/edit", Withdraw: "/en/library/1/withdraw", Concepts: ConceptLinks{[]Link{{"community policing", "/en/thesaurus/community-policing"}}, true, "/en/library/1/concepts"}, Collections: []Link{{"First contact", "/en/collections/1"}}, Drawn: &sampleDrawn, Collect: "/en/library/1/collect", Lowering: &Link{"Somebody asks that more people may read this", "/en/library/1/lowering"}, Address: "https://polis.example/library/1",
 	Twins: []TwinLink{sampleTwin}, Usage: sampleUsageNote, Source: "Community policing: first contact, POLIS.DEMO/1/26", Cite: "/en/library/1/en/cite",
 })
 
@@ -251,6 +252,9 @@ func (p *reading) view() (ReadingView, error) {
 		return v, err
 	}
 	if err := p.collections(&v); err != nil {
+		return v, err
+	}
+	if v.Drawn, err = p.lessonsDrawn(); err != nil {
 		return v, err
 	}
 	p.languages(&v)

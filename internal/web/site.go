@@ -96,6 +96,7 @@ type Site struct {
 	routes  []string                                       // patterns that answer: a test holds that each is looked at
 	periods func(context.Context) (personal.Chosen, error) // nil: the usual ones
 	counter *usage.Counter                                 // nil: nothing is counted
+	holder  func(Reader) string                            // marks whose the forms on a device are; nil: none are kept
 
 	programRates, costlyRates, cheapRates *rates
 }

@@ -126,6 +126,9 @@ func (h *House) theme(w http.ResponseWriter, r *http.Request) error {
 	}
 	words.Title, words.Description = t.Names.In(words.Lang), v.About
 	words.Feed = v.Feed
+	if err := h.offerFollow(r, words.Frame, "theme", t.ID); err != nil {
+		return err
+	}
 	return themePage.Show(w, words.Frame, v)
 }
 

@@ -15,16 +15,21 @@ import (
 )
 
 // chunk is how many projects one write makes.
-const chunk = 5000
+const chunk = 1000
 
-// Many writes projects, each with activities, most of them held and over, spread over
-// States, themes and years. The directory has to be there.
+// Many writes projects of all stages, each with activities, evaluations and what follows
+// from them, and a request and a consent each, spread over States, themes, structures and
+// years. The directory has to be there.
 func Many(ctx context.Context, db *store.DB, projects, activities int) error {
 	states, err := store.List[string](ctx, db, store.Everything("test"), "SELECT DISTINCT id FROM directory_entry WHERE {scope} AND kind = 'state' ORDER BY id")
 	if err != nil {
 		return err
 	}
-	m := many{states: states, each: activities / projects, day: time.Now().UTC().Truncate(24 * time.Hour)}
+	bodies, err := store.List[string](ctx, db, store.Everything("test"), "SELECT id FROM directory_entry WHERE {scope} AND kind IN ('unit', 'institution', 'field-operation') ORDER BY id")
+	if err != nil {
+		return err
+	}
+	m := many{states: states, bodies: bodies, projects: projects, each: activities / projects, day: time.Now().UTC().Truncate(24 * time.Hour)}
 	for _, t := range framework.Themes() {
 		m.themes = append(m.themes, t.ID)
 		for _, n := range t.Narrower {
@@ -39,13 +44,20 @@ func Many(ctx context.Context, db *store.DB, projects, activities int) error {
 			return err
 		}
 	}
-	return nil
+	_, err = store.Write(ctx, db, access.System(system), func(tx *store.Tx) (store.Event, error) {
+		return store.Event{Act: "test.filled"}, m.exec(ctx, tx, "DELETE FROM project_count", `
+			INSERT INTO project_count (kind, place, theme, project_stage, level, state, grp, owner, n, once)
+			SELECT kind, place, theme, project_stage, level, state, grp, '', COUNT(*), SUM(once)
+			FROM project_place GROUP BY kind, place, theme, project_stage, level, state, grp`)
+	})
+	return err
 }
 
 type many struct {
-	states, themes []string
-	each           int // activities of a project
-	day            time.Time
+	states, themes, bodies []string
+	projects               int
+	each                   int // activities of a project
+	day                    time.Time
 }
 
 const system = "test"
@@ -103,30 +115,85 @@ func (m many) ground(ctx context.Context, db *store.DB) error {
 
 // made is one project of many.
 type made struct {
+	i            int
 	id           string
-	at           int64 // when it was made
+	at           int64 // its number
+	created      int64 // microseconds
 	starts, ends string
 	hosts        []string
 	area         string
+	organisers   []string
+	stage        string // to which it comes
 }
 
+// project makes up the one of a number. The first of twenty and every tenth run now,
+// every tenth is a draft or was stopped; the others are as far as their days say.
 func (m many) project(i int) made {
-	from := m.day.AddDate(0, 0, 100-(i*7)%7300) // of twenty years
-	p := made{
-		id: fmt.Sprintf("many-p-%07d", i), at: int64(i + 1), starts: from.Format(time.DateOnly), ends: from.AddDate(1, 0, 0).Format(time.DateOnly),
-		hosts: []string{m.states[i%len(m.states)]}, area: m.themes[(i/3)%len(m.themes)],
+	far := (i * 7) % 7300 // of twenty years
+	if m.projects > 7300 {
+		far = 7300 - i*7300/m.projects // the last one is the newest
 	}
+	from := m.day.AddDate(0, 0, 100-far)
+	p := made{i: i, id: fmt.Sprintf("many-p-%07d", i), at: int64(i + 1), created: from.AddDate(0, 0, -100).UnixMicro() + int64(i), stage: "evaluated"}
+	switch {
+	case i%10 == 9:
+		p.stage, from = []string{"idea", "appraised", "stopped", "approved"}[i/10%4], m.day.AddDate(0, 0, 20+i%80)
+	case i%10 == 0 && far >= 465:
+		p.stage, from = "active", m.day.AddDate(0, 0, 100-far%300)
+	case far < 465:
+		p.stage = "active"
+		if i%50 == 1 {
+			p.stage = "suspended"
+		}
+	case far < 700 || i%20 == 1:
+		p.stage = "closed"
+	}
+	p.starts, p.ends = from.Format(time.DateOnly), from.AddDate(1, 0, 0).Format(time.DateOnly)
+	p.hosts, p.area = []string{m.states[i%len(m.states)]}, m.themes[(i/3)%len(m.themes)]
 	if i%4 == 0 {
 		p.hosts = append(p.hosts, m.states[(i+7)%len(m.states)])
+	}
+	p.organisers = []string{"spmu"}
+	if i%4 > 0 {
+		p.organisers = []string{m.bodies[i%len(m.bodies)]}
+	}
+	if i%5 == 0 && p.organisers[0] != "odihr" {
+		p.organisers = append(p.organisers, "odihr")
 	}
 	return p
 }
 
-// stays reports whether the project is left an idea.
-func (p made) stays() bool { return p.at%10 == 0 }
+// draft reports whether the project was never approved.
+func (p made) draft() bool {
+	return p.stage == "idea" || p.stage == "appraised" || p.stage == "stopped"
+}
 
-// steps are how a project comes to where it is.
-var steps = []struct{ move, stage string }{{"draft", "idea"}, {"appraise", "appraised"}, {"approve", "approved"}, {"start", "active"}}
+// over reports whether the project was brought to its end.
+func (p made) over() bool { return p.stage == "closed" || p.stage == "evaluated" }
+
+// step is how a project comes to where it is.
+type step struct{ move, stage, words string }
+
+func (p made) steps() []step {
+	way := []step{{"draft", "idea", ""}, {"appraise", "appraised", ""}, {"approve", "approved", ""}, {"start", "active", ""}}
+	switch p.stage {
+	case "idea":
+		return way[:1]
+	case "appraised":
+		return way[:2]
+	case "stopped":
+		return append(way[:2], step{"stop", "stopped", "No money."})
+	case "approved":
+		return way[:3]
+	case "suspended":
+		return append(way, step{"suspend", "suspended", "Elections."})
+	case "closed":
+		return append(way, step{"close", "closed", "It is done."})
+	case "evaluated":
+		return append(way, step{"close", "closed", "It is done."}, step{"evaluate", "evaluated", ""})
+	}
+	return way
+}
 
 func (m many) write(ctx context.Context, db *store.DB, from, to int) error {
 	_, err := store.Write(ctx, db, access.System(system), func(tx *store.Tx) (store.Event, error) {
@@ -134,7 +201,9 @@ func (m many) write(ctx context.Context, db *store.DB, from, to int) error {
 		for i := from; i < to; i++ {
 			list = append(list, m.project(i))
 		}
-		for _, write := range []func(context.Context, *store.Tx, []made) error{m.projects, m.gates, m.begin, m.activities} {
+		for _, write := range []func(context.Context, *store.Tx, []made) error{
+			m.drafts, m.gates, m.begin, m.activities, m.evaluate, m.end, m.lessons, m.watch, m.ask,
+		} {
 			if err := write(ctx, tx, list); err != nil {
 				return store.Event{}, err
 			}
@@ -144,16 +213,26 @@ func (m many) write(ctx context.Context, db *store.DB, from, to int) error {
 	return err
 }
 
-func (m many) projects(ctx context.Context, tx *store.Tx, list []made) error {
+// within is a condition that these rows are of the projects, by an id that begins with
+// theirs.
+func within(column string, list []made) string { return beneath(column, "many-p-", list) }
+
+// beneath is that of ids that begin with these letters and a project's number.
+func beneath(column, letters string, list []made) string {
+	return fmt.Sprintf("%s BETWEEN '%s%07d' AND '%s%07d~'", column, letters, list[0].i, letters, list[len(list)-1].i)
+}
+
+func (m many) drafts(ctx context.Context, tx *store.Tx, list []made) error {
 	var projects, tags, answers [][]any
-	for i, p := range list {
+	for _, p := range list {
 		projects = append(projects, []any{
 			p.id, 1000, p.at, "en", fmt.Sprintf("Training of trainers %d", p.at), "Courses.", "Fits the reform.", "1049/12.3", "rule-of-law", "politico-military", "significant",
-			p.starts, p.ends, "many-m", "1990-01-01", "9999-12-31", "idea", 0, p.at, p.ends, p.ends, p.ends, "Too short", 1, p.at, p.at, 2, "", "", system,
+			p.starts, p.ends, "many-m", "1990-01-01", "9999-12-31", "idea", 0, p.created, p.due(-182), p.due(61), p.due(365), "Too short", 1, p.created, p.created, 2, "", "",
+			fmt.Sprintf("many-o-%02d", p.i%20),
 		})
 		tag := func(kind string, values ...string) {
 			for n, value := range values {
-				tags = append(tags, []any{p.id, kind, value, n, p.at})
+				tags = append(tags, []any{p.id, kind, value, n, p.created})
 			}
 		}
 		tag("theme", p.area)
@@ -162,8 +241,8 @@ func (m many) projects(ctx context.Context, tx *store.Tx, list []made) error {
 			tag("under", top)
 		}
 		tag("host", p.hosts...)
-		tag("organiser", []string{"spmu", "odihr", "atu", "bsmu"}[i%4])
-		answers = append(answers, []any{p.id, "plan", "Yes.", "Yes.", "Yes.", "Yes.", "Yes.", "Yes.", "", system, p.at, p.id + " plan"})
+		tag("organiser", p.organisers...)
+		answers = append(answers, []any{p.id, "plan", "Yes.", "Yes.", "Yes.", "Yes.", "Yes.", "Yes.", "", system, p.created, p.id + " plan"})
 	}
 	err := tx.Insert(ctx, "project (id, of_year, nth, lang, title, summary, tailoring, line, phase, dimension, gender, starts, ends, mandate, mandate_since, mandate_until, stage, moves, moved, interim_due, final_due, expost_due, mid_waived, rev, created, updated, level, state, grp, owner)", projects, "")
 	if err == nil {
@@ -183,33 +262,40 @@ func top(theme string) string {
 
 // gates lets each project through to its States.
 func (m many) gates(ctx context.Context, tx *store.Tx, list []made) error {
-	var gates, cells [][]any
+	var gates, places [][]any
 	for _, p := range list {
 		for _, host := range p.hosts {
 			gates = append(gates, []any{
-				p.id, "idea", p.starts, p.ends, host, p.area, true, "many-r-" + host, "accepted", "many-c-" + host, "open", "1990-01-01", "9999-12-31", "", p.at,
+				p.id, "idea", p.starts, p.ends, host, p.area, true, "many-r-" + host, "accepted", "many-c-" + host, "open", "1990-01-01", "9999-12-31", "", p.created,
 				p.id + " " + host + " " + p.area + " in",
 			})
-			cells = append(cells, []any{p.id, "idea", host, top(p.area), 1, 2, "", "", ""})
+			places = append(places, []any{p.id, "idea", "host", host, top(p.area), 1, p.created, 2, "", "", ""})
+		}
+		for _, body := range p.organisers {
+			places = append(places, []any{p.id, "idea", "organiser", body, top(p.area), 1, p.created, 2, "", "", ""})
 		}
 	}
 	err := tx.Insert(ctx, "gate (project, project_stage, starts, ends, host, area, included, request, request_stage, consent, standing, since, until, decide_by, created, mark)", gates, "")
 	if err == nil {
-		err = tx.Insert(ctx, "project_cell (project, project_stage, host, theme, once, level, state, grp, owner)", cells, "")
+		err = tx.Insert(ctx, "project_place (project, project_stage, kind, place, theme, once, created, level, state, grp, owner)", places, "")
 	}
 	return err
 }
 
-// begin takes the steps until a project is active.
+// due is the day so many days after the project's end.
+func (p made) due(days int) string {
+	end, _ := time.Parse(time.DateOnly, p.ends)
+	return end.AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+// begin takes the steps until a project is active, as far as it comes; those after are
+// written here too, and taken in end.
 func (m many) begin(ctx context.Context, tx *store.Tx, list []made) error {
 	var rows [][]any
 	for _, p := range list {
 		var prior, was any
-		for n, s := range steps {
-			if n > 0 && p.stays() {
-				break
-			}
-			rows = append(rows, []any{p.id, n + 1, prior, was, s.move, s.stage, "", "", "", "", system, p.at, fmt.Sprintf("%s %d %s", p.id, n+1, s.stage)})
+		for n, s := range p.steps() {
+			rows = append(rows, []any{p.id, n + 1, prior, was, s.move, s.stage, "", "", s.words, "", system, p.created, fmt.Sprintf("%s %d %s", p.id, n+1, s.stage)})
 			prior, was = n+1, s.stage
 		}
 	}
@@ -217,77 +303,76 @@ func (m many) begin(ctx context.Context, tx *store.Tx, list []made) error {
 	if err != nil {
 		return err
 	}
-	these := " WHERE moves = 0 AND id BETWEEN '" + list[0].id + "' AND '" + list[len(list)-1].id + "'"
-	queries := []string{"UPDATE project SET moves = 1, step = id || ' 1 idea'" + these + " AND nth % 10 = 0"}
+	var queries []string
 	for _, kind := range []string{"interim", "final", "expost"} {
 		queries = append(queries, `
 			INSERT INTO evaluation (id, project, kind, due, lang, evaluator, independence, summary, rule_of_law, human_rights, gender, minorities, partnership, accountability,
 			  not_arising, stage, moves, moved, answer_by, rev, created, updated, mark)
-			SELECT id || '-`+kind+`', id, '`+kind+`', '`+m.day.AddDate(1, 0, 0).Format(time.DateOnly)+`', 'en', '', '', '', '', '', '', '', '', '', '', 'due', 0, created, '', 1, created, created,
+			SELECT id || '-`+kind+`', id, '`+kind+`', `+kind+`_due, 'en', '', '', '', '', '', '', '', '', '', '', 'due', 0, created, '', 1, created, created,
 			  id || ' `+kind+` due'
-			FROM project`+these)
+			FROM project WHERE `+within("id", list)+" AND EXISTS (SELECT 1 FROM project_step s WHERE s.project = project.id AND s.stage = 'approved')")
 	}
-	set := " WHERE moves = 0 AND project BETWEEN '" + list[0].id + "' AND '" + list[len(list)-1].id + "'"
-	queries = append(queries,
-		`INSERT INTO evaluation_step (evaluation, n, prior, was, move, stage, words, due, by_whom, at, mark)
-		SELECT id, 1, NULL, NULL, 'set', 'due', '', '', 'test', created, id || ' 1 due' FROM evaluation`+set,
-		"UPDATE evaluation SET moves = 1, step = id || ' 1 due'"+set)
 	return m.exec(ctx, tx, append(queries, `
-		UPDATE project SET planned = id || ' plan', lead = (SELECT MIN(g.mark) FROM gate g WHERE g.project = project.id), stage = 'active', moves = 4, step = id || ' 4 active',
-		  interim_mark = id || ' interim due', final_mark = id || ' final due', expost_mark = id || ' expost due'`+these)...)
+		UPDATE project SET planned = id || ' plan', lead = (SELECT MIN(g.mark) FROM gate g WHERE g.project = project.id), stage = s.stage, moves = s.n, step = s.mark,
+		  interim_mark = (SELECT e.mark FROM evaluation e WHERE e.project = project.id AND e.kind = 'interim'),
+		  final_mark = (SELECT e.mark FROM evaluation e WHERE e.project = project.id AND e.kind = 'final'),
+		  expost_mark = (SELECT e.mark FROM evaluation e WHERE e.project = project.id AND e.kind = 'expost')
+		FROM project_step s
+		WHERE s.project = project.id AND s.n = (SELECT MAX(l.n) FROM project_step l WHERE l.project = project.id AND l.n <= 4) AND `+within("project.id", list))...)
 }
 
-// activities gives each project its activities: those of the past were held.
+// activities gives each project its activities: those of the past were held, but for
+// some that were cancelled and some of which nobody has said anything yet.
 func (m many) activities(ctx context.Context, tx *store.Tx, list []made) error {
-	var activities, hosts, tags, steps [][]any
+	var activities, steps [][]any
 	today := m.day.Format(time.DateOnly)
 	for _, p := range list {
 		begins, _ := time.Parse(time.DateOnly, p.starts)
+		project := "active"
+		for n, s := range p.steps() {
+			if n < 4 {
+				project = s.stage
+			}
+		}
 		for n := range m.each {
+			if p.stage == "stopped" {
+				break
+			}
 			id := fmt.Sprintf("%s-a%02d", p.id, n)
 			starts := begins.AddDate(0, 0, 10+n*340/max(m.each, 1)).Format(time.DateOnly)
-			state, mark := p.hosts[n%len(p.hosts)], ""
-			stage, total := "planned", 0
-			if starts < today && !p.stays() {
-				stage, total = "held", 20
+			total, move, stage, words := 0, "", "planned", ""
+			switch {
+			case (p.i+n)%33 == 5:
+				move, stage, words = "cancel", "cancelled", "Not asked for any more."
+			case starts < today && project == "active" && (p.over() || (p.i+n)%25 > 0):
+				total, move, stage = 20, "hold", "held"
 			}
-			project := "active"
-			if p.stays() {
-				project = "idea"
-			}
-			kind := []string{"training", "workshop", "study-visit", "advice", "equipment"}[n%5]
+			kind := []string{"training", "workshop", "study-visit", "advice", "equipment", "monitoring", "legislative", "training", "workshop", "training"}[(p.i+n)%10]
 			activities = append(activities, []any{
 				id, 1000, p.at*100 + int64(n), p.id, project, p.starts, p.ends, kind, "en", fmt.Sprintf("Course %d of project %d", n+1, p.at), starts, starts, "The academy", false,
-				"", "", "", "", "planned", 0, p.at, total, total / 4, total - total/4, "", "", 0, 0, 0, 0, 0, "", "", "", 1, p.at, p.at, 2, "", "", system,
+				"", "", "", "", "planned", 0, p.created, total, total / 4, total - total/4, "", "", 0, 0, 0, 0, 0, "", "", "", 1, p.created + int64(n), p.created, 2, "", "", fmt.Sprintf("many-o-%02d", p.i%20),
 			})
-			mark = id + " " + state + " " + p.area + " on"
-			hosts = append(hosts, []any{id, p.id, "planned", starts, p.id + " " + state + " " + p.area + " in", state, p.area, false, mark})
-			tags = append(tags, []any{id, "host", state, 0, starts}, []any{id, "under", p.area, 0, starts}, []any{id, "organiser", "spmu", 0, starts})
-			if top := top(p.area); top != p.area {
-				tags = append(tags, []any{id, "under", top, 1, starts})
-			}
-			steps = append(steps, []any{id, 1, nil, nil, "plan", "planned", "", "", "", "", system, p.at, id + " 1 planned"})
-			if stage == "held" {
-				steps = append(steps, []any{id, 2, 1, "planned", "hold", "held", "", "", "", "", system, p.at, id + " 2 held"})
+			steps = append(steps, []any{id, 1, nil, nil, "plan", "planned", "", "", "", "", system, p.created, id + " 1 planned"})
+			if move != "" {
+				steps = append(steps, []any{id, 2, 1, "planned", move, stage, "", "", words, "", system, p.created, id + " 2 " + stage})
 			}
 		}
 	}
-	for _, into := range []struct {
-		columns string
-		rows    [][]any
-	}{
-		{"activity (id, of_year, nth, project, project_stage, project_starts, project_ends, kind, lang, title, starts, ends, place, online, agenda, coauthor, issues, replies, stage, moves, moved, total, women, men, unattended, remark, answers, relevance, content, trainers, organisation, opinions, importer, external, rev, created, updated, level, state, grp, owner)", activities},
-		{"activity_host (activity, project, activity_stage, starts, gate, host, area, dropped, mark)", hosts},
-		{"activity_tag (activity, kind, value, n, starts)", tags},
-		{"activity_step (activity, n, prior, was, move, stage, host, area, words, former, by_whom, at, mark)", steps},
-	} {
-		if err := tx.Insert(ctx, into.columns, into.rows, ""); err != nil {
-			return err
-		}
+	err := tx.Insert(ctx, "activity (id, of_year, nth, project, project_stage, project_starts, project_ends, kind, lang, title, starts, ends, place, online, agenda, coauthor, issues, replies, stage, moves, moved, total, women, men, unattended, remark, answers, relevance, content, trainers, organisation, opinions, importer, external, rev, created, updated, level, state, grp, owner)", activities, "")
+	if err == nil {
+		err = tx.Insert(ctx, "activity_step (activity, n, prior, was, move, stage, host, area, words, former, by_whom, at, mark)", steps, "")
 	}
-	const lead = "UPDATE activity SET lead = (SELECT MIN(h.mark) FROM activity_host h WHERE h.activity = activity.id), "
-	these := " WHERE moves = 0 AND id BETWEEN '" + list[0].id + "' AND '" + list[len(list)-1].id + "-b'"
+	if err != nil {
+		return err
+	}
 	return m.exec(ctx, tx,
-		lead+"moves = 1, step = id || ' 1 planned'"+these+" AND total = 0",
-		lead+"stage = 'held', moves = 2, step = id || ' 2 held'"+these+" AND total > 0")
+		`INSERT INTO activity_host (activity, project, activity_stage, starts, gate, host, area, dropped, mark)
+		SELECT x.id, x.project, x.stage, x.starts, g.mark, g.host, g.area, FALSE, x.id || ' ' || g.host || ' ' || g.area || ' on'
+		FROM activity x JOIN gate g ON g.project = x.project WHERE `+within("x.project", list),
+		`INSERT INTO activity_tag (activity, kind, value, n, starts)
+		SELECT x.id, t.kind, t.value, t.n, x.starts FROM activity x JOIN project_tag t ON t.project = x.project
+		WHERE t.kind IN ('host', 'under', 'organiser') AND `+within("x.project", list),
+		`UPDATE activity SET lead = (SELECT MIN(h.mark) FROM activity_host h WHERE h.activity = activity.id), stage = s.stage, moves = s.n, step = s.mark
+		FROM activity_step s
+		WHERE s.activity = activity.id AND s.n = (SELECT MAX(l.n) FROM activity_step l WHERE l.activity = activity.id) AND `+within("activity.id", list))
 }

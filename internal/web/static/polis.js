@@ -182,7 +182,7 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   const fields = () => [...form.elements].filter(e => e.name && !['file', 'password', 'hidden', 'submit'].includes(e.type))
   const isChoice = e => e.type === 'checkbox' || e.type === 'radio'
   const state = () => JSON.stringify(fields().map(e => isChoice(e) ? e.checked : e.value))
-  const clean = state()
+  let clean = state()
   const kept = sessionStorage.getItem(key)
   const values = kept ? JSON.parse(kept) : []
   if (kept && kept !== clean && values.length === fields().length) {
@@ -192,7 +192,9 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     form.prepend(note)
   }
   form.addEventListener('input', () => sessionStorage.setItem(key, state()))
-  guard(form, () => state() !== clean, () => sessionStorage.removeItem(key))
+  const settled = () => sessionStorage.removeItem(key)
+  form.addEventListener('kept', () => { clean = state(); settled() }) // what stands there lies safe elsewhere
+  guard(form, () => state() !== clean, settled)
 }
 
 // guard asks before the page is left with changes; sent clears what was kept.
@@ -282,5 +284,22 @@ function upload (form) {
     const again = Object.assign(document.createElement('button'), { type: 'button', className: 'link', textContent: words.again })
     again.addEventListener('click', () => { queue = queue.then(() => send(file, row)) })
     row.why.append(again)
+  }
+}
+
+// What waits on this device is seen to from every page, where somebody has chosen to
+// keep forms on it (offline.js); and nobody signs out before it had its say.
+const { offline } = document.body.dataset
+if (offline && navigator.serviceWorker) {
+  const device = navigator.serviceWorker.getRegistrations()
+    .then(kept => kept.length || document.querySelector('[data-device]') ? import(offline) : null).catch(() => null)
+  for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
+    form.addEventListener('submit', async event => {
+      if (form.dataset.sure) return
+      event.preventDefault()
+      if (await (await device)?.mayLeave() === false) return
+      form.dataset.sure = 'yes'
+      form.requestSubmit()
+    })
   }
 }
