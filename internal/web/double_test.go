@@ -291,7 +291,8 @@ func (h postal) fundedTwice(t *testing.T, desk visitor) {
 		confirm := sure(t, desk.submit(desk.form(path+"/money/"+do, path+"/money/"+do).filled(c.pairs...)))
 		h.twice(t, path+"/money/"+do, func() seen { return desk.submit(confirm) }, c.counts)
 	}
-	h.formTwice(t, desk, "/en/assistance/rates", "/en/assistance/rates", map[string]int{"table rate": 2, "event assistance.rate.put": 1} /* the euro's own of that day, too */,
+	// Two rates: that of the euro itself stands on each day that has any.
+	h.formTwice(t, desk, "/en/assistance/rates", "/en/assistance/rates", map[string]int{"table rate": 2, "event assistance.rate.put": 1},
 		"currency", "USD", "day", dayFromNow(-1), "rate", "1.0823", "source", "European Central Bank")
 	h.formTwice(t, desk, path+"/results/new?kind=impact", path+"/results", map[string]int{"table result": 1, "event assistance.result.added": 1}, "text", "Trust")
 	h.formTwice(t, desk, path+"/risks/new", path+"/risks", map[string]int{"table risk": 1, "event assistance.risk.raised": 1},
