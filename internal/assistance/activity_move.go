@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -334,11 +333,8 @@ type activityStep struct {
 
 // take writes the next step and brings the activity to its stage.
 func (x *Activity) take(ctx context.Context, tx *store.Tx, who access.Subject, s activityStep) error {
-	mark := fmt.Sprintf("%s %d %s", x.ID, x.Moves+1, s.stage)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO activity_step (activity, n, prior, was, move, stage, host, area, words, former, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		x.ID, x.Moves+1, x.Moves, string(x.Stage), string(s.move), string(s.stage), s.host, s.area, s.words, s.former, owner(who), tx.Now(), mark)
+	next := nextStep{"activity", x.ID, x.Moves, string(x.Stage), string(s.move), string(s.stage), s.words, owner(who)}
+	mark, err := next.put(ctx, tx, column{"host", s.host}, column{"area", s.area}, column{"former", s.former})
 	if err != nil {
 		return err
 	}

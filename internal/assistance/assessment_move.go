@@ -210,27 +210,23 @@ type assessmentStep struct {
 // putAssessmentStep writes the next step, and returns the mark on which its stage
 // rests.
 func putAssessmentStep(ctx context.Context, tx *store.Tx, who access.Subject, x Assessment, s assessmentStep) (string, error) {
-	var prior, was, priorMove, priorDue, consent, theme, doubt any
-	n := x.Moves + 1
+	var priorMove, priorDue, consent, theme, doubt any
 	if x.Moves > 0 {
 		due, err := store.Get[string](ctx, tx, everything, "SELECT due FROM assessment_step WHERE {scope} AND assessment = $1 AND n = $2", x.ID, x.Moves)
 		if err != nil {
 			return "", err
 		}
-		prior, was, priorMove, priorDue = x.Moves, string(x.Stage), string(x.Last), due
+		priorMove, priorDue = string(x.Last), due
 	}
 	if s.consent != "" {
 		consent, theme = s.consent, s.theme
 	}
 	if s.move == DoubtAssessment {
-		doubt = fmt.Sprintf("%s %d %s", x.ID, n, s.due)
+		doubt = fmt.Sprintf("%s %d %s", x.ID, x.Moves+1, s.due)
 	}
-	mark := fmt.Sprintf("%s %d %s", x.ID, n, s.stage)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO assessment_step (assessment, n, prior, was, prior_move, prior_due, move, stage, consent, theme, words, due, day, by_whom, at, mark, doubt)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		x.ID, n, prior, was, priorMove, priorDue, string(s.move), string(s.stage), consent, theme, s.words, s.due, today(tx.Now()), owner(who), tx.Now(), mark, doubt)
-	return mark, err
+	next := nextStep{"assessment", x.ID, x.Moves, string(x.Stage), string(s.move), string(s.stage), s.words, owner(who)}
+	return next.put(ctx, tx, column{"prior_move", priorMove}, column{"prior_due", priorDue}, column{"consent", consent}, column{"theme", theme},
+		column{"due", s.due}, column{"day", today(tx.Now())}, column{"doubt", doubt})
 }
 
 // settle brings it to where the step leads; its areas follow by their key.

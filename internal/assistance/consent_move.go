@@ -41,18 +41,13 @@ type taken struct {
 
 // putConsentStep writes the consent's next step.
 func putConsentStep(ctx context.Context, tx *store.Tx, who access.Subject, c Consent, s consentStep) (taken, error) {
-	var prior, was, theme any
-	if c.Moves > 0 {
-		prior, was = c.Moves, string(c.Stage)
-	}
+	var theme any
 	if s.theme != "" {
 		theme = s.theme
 	}
-	t := taken{fmt.Sprintf("%s %d %s", c.ID, c.Moves+1, s.stage), fmt.Sprintf("%s %s %s %d", c.ID, s.theme, s.move, c.Moves+1)}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO consent_step (consent, n, prior, was, move, stage, theme, words, by_whom, at, mark, ground)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, c.Moves+1, prior, was, string(s.move), string(s.stage), theme, s.words, owner(who), tx.Now(), t.mark, t.ground)
+	next := nextStep{"consent", c.ID, c.Moves, string(c.Stage), string(s.move), string(s.stage), s.words, owner(who)}
+	t := taken{next.mark(), fmt.Sprintf("%s %s %s %d", c.ID, s.theme, s.move, c.Moves+1)}
+	_, err := next.put(ctx, tx, column{"theme", theme}, column{"ground", t.ground})
 	return t, err
 }
 

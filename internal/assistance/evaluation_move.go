@@ -3,7 +3,6 @@ package assistance
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -179,16 +178,7 @@ func (e Evaluation) mark(s EvaluationStage) string {
 }
 
 func putEvaluationStep(ctx context.Context, tx *store.Tx, who access.Subject, e Evaluation, m EvaluationMove, to EvaluationStage, words, former string) (string, error) {
-	var prior, was any
-	if e.Moves > 0 {
-		prior, was = e.Moves, string(e.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", e.ID, e.Moves+1, to)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO evaluation_step (evaluation, n, prior, was, move, stage, words, due, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		e.ID, e.Moves+1, prior, was, string(m), string(to), words, former, who.ID, tx.Now(), mark)
-	return mark, err
+	return nextStep{"evaluation", e.ID, e.Moves, string(e.Stage), string(m), string(to), words, who.ID}.put(ctx, tx, column{"due", former})
 }
 
 // layOut makes the six criteria, still empty.

@@ -111,9 +111,12 @@ func (p Project) Gate(host, area string) (Gate, bool) {
 	return Gate{}, false
 }
 
-// States are the hosts through which it goes, each once: a State that is left out in
-// all areas is none of them.
+// States are those in which it takes place, each once: a State that is left out in all
+// areas is none of them. Before it has an area they are those that were named.
 func (p Project) States() (list []string) {
+	if len(p.Gates) == 0 {
+		return p.Hosts
+	}
 	for _, g := range p.Gates {
 		if g.Included {
 			list = append(list, g.Host)

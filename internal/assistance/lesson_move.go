@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -134,13 +133,5 @@ func (l Lesson) move(ctx context.Context, tx *store.Tx, who access.Subject, w le
 }
 
 func putLessonStep(ctx context.Context, tx *store.Tx, who access.Subject, l Lesson, m LessonMove, to LessonStage, words string) (string, error) {
-	var prior, was any
-	if l.Moves > 0 {
-		prior, was = l.Moves, string(l.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", l.ID, l.Moves+1, to)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO lesson_step (lesson, n, prior, was, move, stage, words, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, l.ID, l.Moves+1, prior, was, string(m), string(to), words, who.ID, tx.Now(), mark)
-	return mark, err
+	return nextStep{"lesson", l.ID, l.Moves, string(l.Stage), string(m), string(to), words, who.ID}.put(ctx, tx)
 }

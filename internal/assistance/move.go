@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -164,16 +163,8 @@ type step struct {
 // putStep writes the request's next step, and returns the mark on which its stage
 // rests.
 func putStep(ctx context.Context, tx *store.Tx, who access.Subject, r Request, s step) (string, error) {
-	var prior, was any
-	if r.Moves > 0 {
-		prior, was = r.Moves, string(r.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", r.ID, r.Moves+1, s.stage)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO request_step (request, n, prior, was, move, stage, words, former, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		r.ID, r.Moves+1, prior, was, s.move, string(s.stage), s.words, s.former, who.ID, tx.Now(), mark)
-	return mark, err
+	next := nextStep{"request", r.ID, r.Moves, string(r.Stage), s.move, string(s.stage), s.words, who.ID}
+	return next.put(ctx, tx, column{"former", s.former})
 }
 
 // Step is one that was taken. The first is "draft"; "revise" is a change that the

@@ -131,15 +131,8 @@ type programmeStep struct {
 
 // take writes the next step and brings the programme to its stage.
 func (g *Programme) take(ctx context.Context, tx *store.Tx, who access.Subject, s programmeStep) error {
-	var prior, was any
-	if g.Moves > 0 {
-		prior, was = g.Moves, string(g.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", g.ID, g.Moves+1, s.stage)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO programme_step (programme, n, prior, was, move, stage, words, former, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		g.ID, g.Moves+1, prior, was, string(s.move), string(s.stage), s.words, s.former, owner(who), tx.Now(), mark)
+	next := nextStep{"programme", g.ID, g.Moves, string(g.Stage), string(s.move), string(s.stage), s.words, owner(who)}
+	mark, err := next.put(ctx, tx, column{"former", s.former})
 	if err != nil {
 		return err
 	}

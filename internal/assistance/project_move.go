@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -252,15 +251,8 @@ func (p *Project) take(ctx context.Context, tx *store.Tx, who access.Subject, s 
 			return err
 		}
 	}
-	var prior, was any
-	if p.Moves > 0 {
-		prior, was = p.Moves, string(p.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", p.ID, p.Moves+1, s.stage)
-	_, err := tx.Exec(ctx, `
-		INSERT INTO project_step (project, n, prior, was, move, stage, host, area, words, former, by_whom, at, mark)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		p.ID, p.Moves+1, prior, was, string(s.move), string(s.stage), s.host, s.area, s.words, s.former, owner(who), tx.Now(), mark)
+	next := nextStep{"project", p.ID, p.Moves, string(p.Stage), string(s.move), string(s.stage), s.words, owner(who)}
+	mark, err := next.put(ctx, tx, column{"host", s.host}, column{"area", s.area}, column{"former", s.former})
 	if err != nil {
 		return err
 	}

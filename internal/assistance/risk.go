@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -256,13 +255,7 @@ func (a *Assistance) MoveRisk(ctx context.Context, who access.Subject, project, 
 
 // take writes the next step and brings the risk to its stage.
 func (r Risk) take(ctx context.Context, tx *store.Tx, who access.Subject, m RiskMove, to RiskStage, words string) error {
-	var prior, was any
-	if r.Moves > 0 {
-		prior, was = r.Moves, string(r.Stage)
-	}
-	mark := fmt.Sprintf("%s %d %s", r.ID, r.Moves+1, to)
-	_, err := tx.Exec(ctx, "INSERT INTO risk_step (risk, n, prior, was, move, stage, words, by_whom, at, mark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		r.ID, r.Moves+1, prior, was, string(m), string(to), words, owner(who), tx.Now(), mark)
+	mark, err := nextStep{"risk", r.ID, r.Moves, string(r.Stage), string(m), string(to), words, owner(who)}.put(ctx, tx)
 	if err != nil {
 		return err
 	}

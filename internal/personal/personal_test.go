@@ -140,6 +140,7 @@ func (p *place) furnish() {
 	p.row("INSERT INTO alert (search, told, due) VALUES ('se', 0, $1)", now)
 	p.row("INSERT INTO follow (person, kind, object, seen, created) VALUES ($1, 'state', 'KG', $2, $2)", p.id, now)
 	p.row("INSERT INTO recent_search (person, query, at) VALUES ($1, $2, $3)", p.id, "q="+herName, now)
+	p.row("INSERT INTO agenda (id, name, letter, found, faults, created, level, state, grp, owner) VALUES ('agenda', 'Workshop', '', '{}', '[]', $2, 3, '', '', $1)", p.id, now)
 	p.row("INSERT INTO inbox_address (person, purpose, object, n, hash, made, ended) VALUES ($1, 'agenda', '', 1, $2, $3, 0)", p.id, strings.Repeat("a", 64), now)
 	p.row(`INSERT INTO inbox_message (id, person, purpose, object, mark, domain, bytes, sum, stage, reason, tries, created, updated)
 		VALUES ('im', $1, 'agenda', '', $2, 'polis.example', 1, '', 'done', '', 0, $3, $3)`, p.id, strings.Repeat("a", 64), now)

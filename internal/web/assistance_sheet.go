@@ -216,7 +216,7 @@ func projectSheet(p *helping) (listSheet, error) {
 				gender = p.T("project.gender." + q.Gender)
 			}
 			return []string{
-				q.Number, q.Title, p.projectStage(q.Stage).Text, p.all(search.Origin, q.Hosts), p.all(search.Theme, q.Themes), q.Starts, q.Ends,
+				q.Number, q.Title, p.projectStage(q.Stage).Text, p.all(search.Origin, q.States()), p.all(search.Theme, q.Themes), q.Starts, q.Ends,
 				p.called(q.Organisers), p.called(q.Partners), p.called(q.Bodies), line, gender, q.InterimDue, q.FinalDue, q.ExPostDue,
 				p.address(projectPath(q.ID, "")),
 			}

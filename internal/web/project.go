@@ -34,7 +34,7 @@ func plansHelp(who access.Subject) bool {
 // projectLine is a project in a list.
 func (p *helping) projectLine(q assistance.Project) HelpLine {
 	line := HelpLine{Title: q.Title, URL: p.URL(projectPath(q.ID, "")), Lang: string(q.Lang), Tag: p.projectStage(q.Stage), Meta: q.Number}
-	for _, part := range []string{p.all(search.Origin, q.Hosts), p.all(search.Theme, q.Themes), p.span(q.Starts, q.Ends)} {
+	for _, part := range []string{p.all(search.Origin, q.States()), p.all(search.Theme, q.Themes), p.span(q.Starts, q.Ends)} {
 		if part != "" {
 			line.Meta += " · " + part
 		}

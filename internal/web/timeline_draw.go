@@ -74,6 +74,7 @@ const (
 	timelineRow    = 20
 	timelineBar    = 12
 	timelineLetter = 7
+	longestMonth   = 10 // letters: septiembre
 	timelineGap    = 8
 	timelineSpace  = 5   // over the bars of a lane
 	timelineNames  = 190 // for the names of States
@@ -135,8 +136,12 @@ func (d drawing) ticks() (list []TimelineTick) {
 	for (int(t.Month())-1)%months != 0 {
 		t = t.AddDate(0, 1, 0)
 	}
+	narrow := d.at(d.from.AddDate(0, 0, 28))-d.at(d.from) < longestMonth*(timelineLetter+1)
 	for ; !t.After(d.to); t = t.AddDate(0, months, 0) {
 		text := d.MonthName(t.Month())
+		if narrow { // all alike
+			text = string([]rune(text)[:min(3, utf8.RuneCountInString(text))])
+		}
 		switch {
 		case months == 12, months == 1 && t.Month() == time.January && d.from.Year() != d.to.Year():
 			text = strconv.Itoa(t.Year())
