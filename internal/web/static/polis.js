@@ -299,7 +299,7 @@ if (offline && navigator.serviceWorker) {
       event.preventDefault()
       if (await (await device)?.mayLeave() === false) return
       form.dataset.sure = 'yes'
-      form.requestSubmit()
+      setTimeout(() => form.requestSubmit()) // not while the first submission is still being told
     })
   }
 }
