@@ -16,10 +16,10 @@ import (
 var floors = [][]string{
 	{"web", "api", "demo", "archive"},
 	{"personal", "watch", "oai", "usage"},
-	{"library", "assistance", "inbox"},
+	{"library", "assistance", "inbox", "community"},
 	{"framework", "directory", "thesaurus", "lexicon", "account"},
 	{"store", "blob", "search", "job", "mail"},
-	{"extract", "cite", "sheet", "calendar", "agenda", "eml"},
+	{"extract", "cite", "sheet", "print", "calendar", "agenda", "eml", "translate"},
 	{"access", "lang", "keyring", "fetch", "clamd"},
 }
 
@@ -27,7 +27,7 @@ var floors = [][]string{
 var beside = map[string][]string{
 	"job":     {"store"},                      // a queue is a table
 	"mail":    {"store"},                      // letters wait in a table
-	"account": {"directory"},                  // States and bodies vouch
+	"account": {"directory", "framework"},     // States and bodies vouch; groups have themes
 	"sheet":   {"extract"},                    // a workbook's cells and a text's encoding are read there
 	"eml":     {"extract"},                    // so are the words of HTML
 	"agenda":  {"extract", "calendar", "eml"}, // texts, invitations and letters are read there

@@ -12,6 +12,7 @@ import (
 	"polis/internal/account"
 	"polis/internal/agenda"
 	"polis/internal/assistance"
+	"polis/internal/community/notice"
 	"polis/internal/inbox"
 	"polis/internal/mail"
 )
@@ -45,6 +46,7 @@ func (i incoming) box(h *house, log *slog.Logger) *inbox.Box {
 		Domain: i.InboxDomain, Verifier: i.InboxVerifier,
 	}
 	b.On(agendaPurpose, "/assistance/agendas", h.takeAgenda)
+	b.On(replyPurpose, notice.NewsPath, h.takeReply)
 	return b
 }
 

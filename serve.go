@@ -16,6 +16,11 @@ import (
 	"polis/internal/account"
 	"polis/internal/api"
 	"polis/internal/assistance"
+	"polis/internal/community/discussion"
+	"polis/internal/community/event"
+	"polis/internal/community/forum"
+	"polis/internal/community/notice"
+	"polis/internal/community/roster"
 	"polis/internal/inbox"
 	"polis/internal/job"
 	"polis/internal/library"
@@ -23,6 +28,7 @@ import (
 	"polis/internal/oai"
 	"polis/internal/search"
 	"polis/internal/thesaurus"
+	"polis/internal/translate"
 	"polis/internal/usage"
 	"polis/internal/web"
 )
@@ -35,14 +41,15 @@ type serveCommand struct {
 
 // faces are how POLIS is reached.
 type faces struct {
-	Listen   string `help:"Address and port on which the pages and the API are served." default:"127.0.0.1:8080" env:"POLIS_LISTEN" placeholder:"ADDR"`
-	Origin   string `help:"Where readers find the pages: links in letters begin with it. Not given: http://localhost and the port." env:"POLIS_ORIGIN" placeholder:"https://…"`
-	HTTPS    bool   `name:"https" help:"Readers reach POLIS over https://, through a proxy in front of it: the session cookie then never travels without encryption." env:"POLIS_HTTPS"`
-	Metrics  string `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
-	Workers  int    `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
-	shield   `embed:""`
-	incoming `embed:""`
-	LogLevel slog.Level `help:"Least important lines to log: debug, info, warn or error." default:"info" env:"POLIS_LOG_LEVEL" placeholder:"LEVEL"`
+	Listen      string `help:"Address and port on which the pages and the API are served." default:"127.0.0.1:8080" env:"POLIS_LISTEN" placeholder:"ADDR"`
+	Origin      string `help:"Where readers find the pages: links in letters begin with it. Not given: http://localhost and the port." env:"POLIS_ORIGIN" placeholder:"https://…"`
+	HTTPS       bool   `name:"https" help:"Readers reach POLIS over https://, through a proxy in front of it: the session cookie then never travels without encryption." env:"POLIS_HTTPS"`
+	Metrics     string `help:"Address and port on which Prometheus finds the metrics, for the internal network only. Not given: nowhere." env:"POLIS_METRICS" placeholder:"ADDR"`
+	Workers     int    `help:"How many files are read at the same time in the background." default:"1" env:"POLIS_WORKERS" placeholder:"N"`
+	shield      `embed:""`
+	incoming    `embed:""`
+	translating `embed:""`
+	LogLevel    slog.Level `help:"Least important lines to log: debug, info, warn or error." default:"info" env:"POLIS_LOG_LEVEL" placeholder:"LEVEL"`
 }
 
 func (s serveCommand) Help() string {
@@ -57,6 +64,9 @@ func (s serveCommand) Run(ctx context.Context, c *console) error {
 }
 
 func (f faces) serve(ctx context.Context, c *console, p place) error {
+	if _, err := f.machine(); err != nil {
+		return err
+	}
 	if err := errors.Join(f.check(), f.checkInbox()); err != nil {
 		return err
 	}
@@ -98,6 +108,7 @@ type running struct {
 	metrics *http.Server       // nil where there are none
 	plain   *http.Server       // leads from http to https, or nil
 	mail    *inbox.Listener    // takes mail in, or nil
+	machine *translate.Service // translates posts, or nil
 	cut     context.CancelFunc // ends the requests under way
 	rest    context.CancelFunc // ends the background work
 	work    sync.WaitGroup
@@ -125,8 +136,15 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	}
 	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 4)}
 	r.post.Finish = sys.watch().Finish((&assistance.Assistance{DB: sys.db}).Finish(sys.inbox.Finish(r.post.Finish)))
+	notices := sys.notices(log)
+	r.post.Finish = (&forum.Forum{DB: sys.db}).Finish(notices.Finish(r.post.Finish))
+	r.post.Finish = (&roster.Roster{DB: sys.db}).Finish(r.post.Finish)
+	r.post.Finish = (&event.Events{DB: sys.db}).Finish(r.post.Finish)
 	r.work.Go(func() { sys.warm(ctx) })
 	if err := r.exposeMetrics(ctx, c, f.Metrics, counts); err != nil {
+		return nil, errors.Join(err, sys.close())
+	}
+	if r.machine, err = f.machine(); err != nil {
 		return nil, errors.Join(err, sys.close())
 	}
 	r.server = r.routes(f, counts)
@@ -146,6 +164,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	r.work.Go(func() { sys.library.Follow(background, sys.index, log) })
 	r.work.Go(func() { sys.library.Speak(background, sys.words, log) })
 	r.work.Go(func() { settle(background) })
+	r.work.Go(func() { notices.Follow(background) })
 	r.work.Go(func() { r.post.Work(background) })
 	r.work.Go(func() { r.usage.Work(background) })
 	for range max(f.Workers, 0) {
@@ -196,7 +215,7 @@ func settle(ctx context.Context) {
 
 // routes wires the faces: this is the one place where a room gets its address.
 func (r *running) routes(f faces, counts *counts) *http.Server {
-	rooms := &web.House{DB: r.db, Usage: r.usage, Keys: r.keys, Library: r.library, Index: r.index, Lexicon: r.words, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Inbox: r.inbox, Outgoing: f.outgoing(), Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
+	rooms := &web.House{DB: r.db, Usage: r.usage, Keys: r.keys, Library: r.library, Index: r.index, Lexicon: r.words, Jobs: r.jobs, Personal: r.keeper(), Ready: r.ready, Post: r.post, Inbox: r.inbox, Outgoing: f.outgoing(), Machine: r.machine, Sessions: newSessions(r.db, f.HTTPS || f.encrypted())}
 	site := rooms.Open(web.Options{Origin: r.post.Origin, Version: version(), Log: r.log, Served: counts.add, HTTPS: f.HTTPS || f.encrypted(), Proxies: f.Proxies, Rates: f.rates(), Contact: f.SecurityContact})
 	programs := &api.API{
 		DB: r.db, Keys: r.keys, Library: r.library, Index: r.index, Version: version(), Log: r.log,
@@ -270,6 +289,14 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(library.LearnJob, library.LearnEvery, h.library.Learner(h.words))
 	r.Every(assistance.ExpireJob, assistance.ExpireEvery, (&assistance.Assistance{DB: h.db}).Expirer)
 	r.Every(assistance.RemindJob, assistance.RemindEvery, (&assistance.Assistance{DB: h.db}).Reminder)
+	r.Every(event.UpkeepJob, event.UpkeepEvery, (&event.Events{DB: h.db}).Upkeep)
+	r.Every(roster.RemindJob, roster.RemindEvery, (&roster.Roster{DB: h.db}).Reminder)
+	r.Every(forum.RemindJob, forum.RemindEvery, (&forum.Forum{DB: h.db}).Reminder)
+	r.Every(notice.DigestJob, notice.DigestEvery, h.notices(log).Digester)
+	r.Every(notice.AnnounceJob, notice.AnnounceEvery, h.notices(log).Announcer)
+	r.Every(notice.QuestionJob, notice.QuestionEvery, h.notices(log).Questioner)
+	r.Every(discussion.ScanJob, discussion.ScanEvery, (&discussion.Discussion{DB: h.db, Files: h.files, Scanner: h.library.Scanner}).Scanning)
+	r.Every(discussion.PollJob, discussion.PollEvery, (&discussion.Discussion{DB: h.db}).SettlePolls)
 	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
 	r.Every(inbox.SweepJob, inbox.SweepEvery, h.inbox.Sweeper)
 	h.keeper().Enrol(r)

@@ -362,7 +362,7 @@ var actions = map[access.Action]string{
 	access.EditDirectory: "Change an entry of the directory of States, structures and organisations.",
 	access.EditThesaurus: "Change a concept of the thesaurus, import another vocabulary.",
 	access.ManagePeople:  "Open, close and change the accounts of people whom one does not vouch for.",
-	access.ManageGroups:  "Open and end closed groups, admit and dismiss people. It opens nothing that is in them.",
+	access.ManageGroups:  "Open, raise and end groups, admit and dismiss people, say who runs a group. It opens nothing that is in a closed one.",
 	access.Operate:       "Jobs, quarantine, imports, storage, settings, the log of everybody.",
 	access.AskHelp:       "Write a State's request for help, submit it, answer what is asked about it, withdraw it.",
 	access.HandleHelp:    "Acknowledge requests for help, ask about them, accept, decline or refer them.",

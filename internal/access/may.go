@@ -12,7 +12,7 @@ const (
 	EditDirectory Action = "edit-directory" // States, structures, organisations
 	EditThesaurus Action = "edit-thesaurus" // concepts and their labels, and what is imported beside them
 	ManagePeople  Action = "manage-people"  // everybody's account, not only those one vouches for
-	ManageGroups  Action = "manage-groups"  // closed groups and who is in them
+	ManageGroups  Action = "manage-groups"  // groups and who is in them
 	Operate       Action = "operate"        // jobs, quarantine of everybody, imports, log, settings
 	AskHelp       Action = "ask-help"       // write and submit a State's request for help, answer about it, withdraw it
 	HandleHelp    Action = "handle-help"    // acknowledge such requests, ask about them, decide them

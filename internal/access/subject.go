@@ -62,8 +62,9 @@ type Subject struct {
 	// Limited says that she acts through a token that reaches less far than she
 	// does: neither to her own drafts nor to anything closed.
 	Limited bool
-	// Program says that it is a program that asks, with a token of hers.
-	Program bool
+	// Program says that it is a program that asks, with a token of hers; Idle that
+	// this token changes nothing.
+	Program, Idle bool
 
 	system bool
 }
@@ -123,7 +124,7 @@ func (s Subject) Within(level Level, changes bool) Subject {
 		s.Groups, s.Limited = nil, true
 	}
 	if !changes {
-		s.Grants = nil
+		s.Grants, s.Idle = nil, true
 	}
 	return s
 }

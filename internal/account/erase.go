@@ -199,7 +199,12 @@ func (n *naming) entrance(ctx context.Context, tx *store.Tx) error {
 // standing ends the words for her and her roles, and takes her out of groups. The
 // reasons that were written about her go.
 func (n *naming) standing(ctx context.Context, tx *store.Tx) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM membership WHERE person = $1", n.person); err != nil {
+	for _, table := range []string{"membership", "circle_silence", "circle_ask"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE person = $1", n.person); err != nil {
+			return err
+		}
+	}
+	if err := settle(ctx, tx, access.Subject{ID: n.by}, Withdrawn, "", "by_whom = $5", n.person); err != nil {
 		return err
 	}
 	for _, table := range []string{"vouching", "role_grant"} {

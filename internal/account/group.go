@@ -4,144 +4,124 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"strings"
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/lang"
 	"polis/internal/store"
 )
 
-// Group is a closed group: a named circle of people, such as the investigators
-// of one network (Framework ¶16.2). Its records are read by them alone.
+// GroupKind is how far a group is open.
+type GroupKind string
+
+// The kinds of groups (Framework ¶9.3, 16.2, 17.4, 22).
+const (
+	GroupOpen    GroupKind = "open"    // everybody reads it, whoever is vouched for joins
+	GroupMembers GroupKind = "members" // read by members or by officials, who join by themselves
+	GroupClosed  GroupKind = "closed"  // read by those whom it admitted; nobody else knows of it
+	GroupForum   GroupKind = "forum"   // of police and public: civil society, business, services
+)
+
+// GroupKinds lists them from the most open to the most closed, the forum last.
+var GroupKinds = []GroupKind{GroupOpen, GroupMembers, GroupClosed, GroupForum}
+
+// Levels are those that a group of the kind can have, the most open first.
+func (k GroupKind) Levels() []access.Level {
+	switch k {
+	case GroupOpen:
+		return []access.Level{access.Public}
+	case GroupMembers:
+		return []access.Level{access.Member, access.Official}
+	case GroupClosed:
+		return []access.Level{access.Closed}
+	case GroupForum:
+		return []access.Level{access.Public, access.Member}
+	}
+	return nil
+}
+
+// Group is a circle of people with its discussions, such as the investigators of
+// one network (Framework ¶16.2). Its level is that of all that is written in it.
 type Group struct {
-	ID      string // a slug, which its records carry
-	Name    string
-	About   string
-	Rev     int64
-	Created time.Time
-	Updated time.Time
-	Ended   time.Time
+	ID         string // a slug, which its records carry
+	Kind       GroupKind
+	Name       string
+	About      string
+	Lang       lang.Tag // of name, about, welcome and rules
+	Welcome    string   // Markdown, for who has just come
+	Rules      string   // Markdown, beside every form that writes
+	Holds      bool     // a member's first post waits for a facilitator
+	Mails      bool     // letters may say what was written
+	Translates bool     // a translation service outside may be given what was written
+	Rev        int64
+	Created    time.Time
+	Updated    time.Time
+	Ended      time.Time
 	access.Label
 }
 
-const groupColumns = "id, name, about, rev, created, updated, ended, level, state, grp, owner"
+const groupColumns = "id, kind, name, about, lang, welcome, rules, holds, mails, translates, rev, created, updated, ended, level, state, grp, owner"
 
 var groupID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,63}$`)
 
 // ErrNoVouching is returned where nobody vouches for a person who is to be
-// admitted to a group.
+// admitted to a group, or no word that reaches to its level.
 var ErrNoVouching = errors.New("account: nobody vouches for this person")
 
 // ErrChanged is returned where somebody else changed the group meanwhile, or
 // ended it.
 var ErrChanged = errors.New("account: the group was changed meanwhile")
 
-// OpenGroup makes a closed group without members.
-func OpenGroup(ctx context.Context, db *store.DB, who access.Subject, id, name, about string) error {
-	if !who.May(access.ManageGroups, access.Label{}).Allowed {
-		return ErrForbidden
-	}
-	v := Invalid{}
-	if !groupID.MatchString(id) {
-		v["id"] = "account.error.group-id"
-	}
-	if name = strings.TrimSpace(name); name == "" || len(name) > 200 {
-		v["name"] = "account.error.group-name"
-	}
-	if len(v) > 0 {
-		return v
-	}
-	label := access.Label{Level: access.Closed, Group: id}
-	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO closed_group (id, name, about, rev, created, updated, ended, level, state, grp, owner)
-			VALUES ($1, $2, $3, 1, $4, $4, 0, $5, '', $1, '')`, id, name, strings.TrimSpace(about), tx.Now(), int(label.Level))
-		if store.Refused(err) {
-			err = Invalid{"id": "account.error.group-taken"}
-		}
-		return store.Event{Act: "account.group.opened", Object: id, Label: label}, err
-	})
-	return err
+// keepsGroups reports whether the subject looks after all groups. What is in a
+// closed one stays closed to her.
+func keepsGroups(who access.Subject) bool {
+	return who.May(access.ManageGroups, access.Label{}).Allowed
 }
 
-// Admit lets a person into a closed group, on the word that vouches for her: of
-// her State before any other. When that word ends, so does this.
-func Admit(ctx context.Context, db *store.DB, who access.Subject, group, person string) error {
-	if !who.May(access.ManageGroups, access.Label{}).Allowed {
-		return ErrForbidden
+// groupScope is what the subject may know of groups.
+func groupScope(who access.Subject) access.Scope {
+	if keepsGroups(who) {
+		return everything
 	}
-	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		return admit(ctx, tx, who, group, person)
-	})
-	return err
+	return who.Scope()
 }
 
-func admit(ctx context.Context, tx *store.Tx, who access.Subject, group, person string) (store.Event, error) {
-	ended, err := store.Get[time.Time](ctx, tx, everything, "SELECT ended FROM closed_group WHERE {scope} AND id = $1", group)
-	if err != nil || !ended.IsZero() {
-		return store.Event{}, orEnded(err)
-	}
-	word, err := strongest(ctx, tx, person)
-	if err != nil {
-		return store.Event{}, err
-	}
-	n, err := tx.Exec(ctx, `
-		INSERT INTO membership (grp, person, vouching, by_whom, since) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (grp, person) DO UPDATE SET vouching = excluded.vouching, by_whom = excluded.by_whom, since = excluded.since
-		WHERE membership.vouching <> excluded.vouching`, group, person, word, who.ID, tx.Now())
-	if err == nil && n == 0 {
-		err = store.ErrUnchanged
-	}
-	return membership("account.group.admitted", group, person), err
+// GetGroup reads one group: for who reads what is written in it, and for those who
+// keep groups.
+func GetGroup(ctx context.Context, q store.Reader, who access.Subject, id string) (Group, error) {
+	return store.Get[Group](ctx, q, groupScope(who), "SELECT "+groupColumns+" FROM circle WHERE {scope} AND id = $1", id)
 }
 
-// orEnded is the error of a group that cannot admit anybody.
-func orEnded(err error) error {
-	if err == nil {
-		err = ErrChanged
-	}
-	return err
+// HasEnded reports whether a group is an archive, which takes nothing new; one that is
+// not there has not.
+func HasEnded(ctx context.Context, q store.Reader, id string) (bool, error) {
+	n, err := store.Get[int](ctx, q, everything, "SELECT COUNT(*) FROM circle WHERE {scope} AND id = $1 AND ended > 0", id)
+	return n > 0, err
 }
 
-// strongest is the id of the word on which a person is admitted.
-func strongest(ctx context.Context, tx *store.Tx, person string) (string, error) {
-	id, err := store.Get[string](ctx, tx, everything, `
-		SELECT id FROM vouching WHERE {scope} AND person = $1 AND ended = 0 AND until > $2
-		ORDER BY trust DESC, acts_for DESC, id LIMIT 1`, person, tx.Now())
-	if errors.Is(err, store.ErrNotFound) {
-		err = ErrNoVouching
-	}
-	return id, err
+// GroupThemes are what a group is about, for who has read it.
+func GroupThemes(ctx context.Context, q store.Reader, id string) ([]string, error) {
+	return store.List[string](ctx, q, everything, "SELECT theme FROM circle_theme WHERE {scope} AND grp = $1 ORDER BY theme", id)
 }
 
-// Dismiss takes a person out of a group.
-func Dismiss(ctx context.Context, db *store.DB, who access.Subject, group, person string) error {
-	if !who.May(access.ManageGroups, access.Label{}).Allowed && who.ID != person {
-		return ErrForbidden
+// GroupsOf are the groups of which the subject is a member on a word that holds, by
+// name, ended ones too: they are read still, and take nothing new.
+func GroupsOf(ctx context.Context, q store.Reader, who access.Subject) ([]Group, error) {
+	if !who.SignedIn() {
+		return nil, nil
 	}
-	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		n, err := tx.Exec(ctx, "DELETE FROM membership WHERE grp = $1 AND person = $2", group, person)
-		if err == nil && n == 0 {
-			err = store.ErrUnchanged
-		}
-		return membership("account.group.dismissed", group, person), err
-	})
-	return err
+	return store.List[Group](ctx, q, who.Scope(), "SELECT "+groupColumns+` FROM circle WHERE {scope} AND id IN (
+		SELECT m.grp FROM membership m JOIN vouching v ON v.id = m.vouching
+		WHERE m.person = $1 AND v.ended = 0 AND v.until > $2) ORDER BY name, id`, who.ID, nowOf(q))
 }
 
-func membership(act, group, person string) store.Event {
-	return store.Event{
-		Act: act, Object: person,
-		Label: access.Label{Level: access.Closed, Group: group}, Data: map[string]string{"group": group},
+// GroupNames are the names of all groups, for pages that the caller may see: of
+// a person whom she keeps, of records that she reads.
+func GroupNames(ctx context.Context, q store.Reader) (map[string]string, error) {
+	rows, err := store.List[struct{ ID, Name string }](ctx, q, everything, "SELECT id, name FROM circle WHERE {scope}")
+	names := make(map[string]string, len(rows))
+	for _, g := range rows {
+		names[g.ID] = g.Name
 	}
-}
-
-// Groups lists the closed groups by name, for those who keep them: what is in
-// them stays closed to her.
-func Groups(ctx context.Context, q store.Reader, who access.Subject) ([]Group, error) {
-	scope := who.Scope()
-	if who.May(access.ManageGroups, access.Label{}).Allowed {
-		scope = everything
-	}
-	return store.List[Group](ctx, q, scope, "SELECT "+groupColumns+" FROM closed_group WHERE {scope} ORDER BY name, id")
+	return names, err
 }

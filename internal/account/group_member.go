@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,75 +9,88 @@ import (
 	"polis/internal/store"
 )
 
-// Member is somebody in a closed group.
+// Member is somebody in a group.
 type Member struct {
-	Person  string
-	Name    string
-	ActsFor string // the State or body on whose word she was admitted
-	Body    string
-	Since   time.Time
-	Until   time.Time // when that word ends
-	Open    bool      // the word holds: the group is open to her
+	Person      string
+	Name        string
+	ActsFor     string // the State or body on whose word she was admitted
+	Body        string
+	Facilitates bool
+	Silent      time.Time // until when she does not write there
+	Since       time.Time
+	Until       time.Time // when that word ends
+	Open        bool      // the word holds: she is in the group
 }
 
-// GetGroup reads one group, for its members and for those who keep groups.
-func GetGroup(ctx context.Context, q store.Reader, who access.Subject, id string) (Group, error) {
-	scope := who.Scope()
-	if keepsGroups(who) {
-		scope = everything
+// MemberFilter chooses among the members of a group.
+type MemberFilter struct {
+	Words string // of her name, or their beginnings
+	Runs  bool   // who run the group
+}
+
+// Members lists who is in a group, who runs it first, then by name, from behind the
+// person with the id after on; more is the last one's id where others follow. It is
+// for its members and for those who keep groups. To its members only those show for
+// whom the word holds.
+func Members(ctx context.Context, q store.Reader, who access.Subject, group string, f MemberFilter, after string, limit int) (list []Member, more string, err error) {
+	s, err := StandingIn(ctx, q, who, group)
+	if err == nil && !s.Member && !keepsGroups(who) {
+		err = ErrForbidden
 	}
-	return store.Get[Group](ctx, q, scope, "SELECT "+groupColumns+" FROM closed_group WHERE {scope} AND id = $1", id)
-}
-
-func keepsGroups(who access.Subject) bool {
-	return who.May(access.ManageGroups, access.Label{}).Allowed
-}
-
-// GroupsOf are the groups that are open to the subject, by name.
-func GroupsOf(ctx context.Context, q store.Reader, who access.Subject) ([]Group, error) {
-	if len(who.Groups) == 0 {
-		return nil, nil
+	if err != nil {
+		return nil, "", err
 	}
-	groups, err := store.List[Group](ctx, q, who.Scope(), "SELECT "+groupColumns+" FROM closed_group WHERE {scope} AND ended = 0 ORDER BY name, id")
-	return slices.DeleteFunc(groups, func(g Group) bool { return !slices.Contains(who.Groups, g.ID) }), err
-}
-
-// GroupNames are the names of all groups, for pages that the caller may see: of
-// a person whom she keeps, of records that she reads.
-func GroupNames(ctx context.Context, q store.Reader) (map[string]string, error) {
-	rows, err := store.List[struct{ ID, Name string }](ctx, q, everything, "SELECT id, name FROM closed_group WHERE {scope}")
-	names := make(map[string]string, len(rows))
-	for _, g := range rows {
-		names[g.ID] = g.Name
+	var c condition
+	if err := c.seated(ctx, q, group, after); err != nil {
+		return nil, "", err
 	}
-	return names, err
-}
-
-// Members lists who is in a group, by name, for its members and for those who
-// keep groups. To its members only those show to whom it is open.
-func Members(ctx context.Context, q store.Reader, who access.Subject, group string) ([]Member, error) {
-	if !keepsGroups(who) && !slices.Contains(who.Groups, group) {
-		return nil, ErrForbidden
+	if f.Runs {
+		c.add("m.facilitates")
 	}
-	now := time.Now()
-	rows, err := store.List[struct {
-		Person, Name, ActsFor, Body string
-		Since, Until, Ended         time.Time
-	}](ctx, q, everything, `
-		SELECT p.id AS person, p.name, v.acts_for, v.body, m.since, v.until, v.ended
+	now, words := nowOf(q), wordsOf(f.Words)
+	for r, err := range store.Rows[memberRow](ctx, q, everything, `
+		SELECT p.id AS person, p.name, v.acts_for, v.body, m.facilitates, m.silent, m.since, v.until, v.ended
 		FROM membership m
 		JOIN person p ON p.id = m.person
 		JOIN vouching v ON v.id = m.vouching
-		WHERE {scope} AND m.grp = $1 AND NOT p.erased
-		ORDER BY p.name, p.id`, group)
-	var list []Member
-	for _, r := range rows {
-		m := Member{r.Person, r.Name, r.ActsFor, r.Body, r.Since, r.Until, r.Ended.IsZero() && r.Until.After(now)}
-		if m.Open || keepsGroups(who) {
-			list = append(list, m)
+		WHERE {scope} AND NOT p.erased AND `+strings.Join(c.all, " AND ")+`
+		ORDER BY CASE WHEN m.facilitates THEN 0 ELSE 1 END, p.name, p.id`, c.args...) {
+		if err != nil {
+			return nil, "", err
 		}
+		r.Open = r.Ended.IsZero() && r.Until.After(now)
+		if !r.Open && !keepsGroups(who) || !named(words, r.Name) {
+			continue
+		}
+		if len(list) == limit {
+			return list, list[limit-1].Person, nil
+		}
+		list = append(list, r.Member)
 	}
-	return list, err
+	return list, "", nil
+}
+
+type memberRow struct {
+	Member
+	Ended time.Time
+}
+
+// seated chooses the members of a group, from behind one of them on.
+func (c *condition) seated(ctx context.Context, q store.Reader, group, after string) error {
+	c.add("m.grp = " + c.bind(group))
+	if after == "" {
+		return nil
+	}
+	at, err := store.Get[struct {
+		Place int
+		Name  string
+	}](ctx, q, everything, `
+		SELECT CASE WHEN m.facilitates THEN 0 ELSE 1 END AS place, p.name FROM membership m JOIN person p ON p.id = m.person
+		WHERE {scope} AND m.grp = $1 AND m.person = $2`, group, after)
+	if err == nil {
+		c.add("(CASE WHEN m.facilitates THEN 0 ELSE 1 END, p.name, p.id) > (" + c.bind(at.Place) + ", " + c.bind(at.Name) + ", " + c.bind(after) + ")")
+	}
+	return orNotFound(err)
 }
 
 // maxCandidates is how many people are offered at once.
@@ -112,47 +124,4 @@ func Candidates(ctx context.Context, q store.Reader, who access.Subject, group, 
 		return nil, err
 	}
 	return withStanding(ctx, q, people)
-}
-
-// EditGroup changes a group's name and what it is for. rev is the one that the
-// caller saw; ErrChanged where somebody was quicker.
-func EditGroup(ctx context.Context, db *store.DB, who access.Subject, id string, rev int64, name, about string) error {
-	if !keepsGroups(who) {
-		return ErrForbidden
-	}
-	if name = strings.TrimSpace(name); name == "" || len(name) > 200 {
-		return Invalid{"name": "account.error.group-name"}
-	}
-	return onGroup(ctx, db, who, id, "account.group.edited",
-		"UPDATE closed_group SET name = $3, about = $4, rev = rev + 1, updated = $5 WHERE id = $1 AND ended = 0 AND rev = $2",
-		id, rev, name, strings.TrimSpace(about))
-}
-
-// EndGroup ends a group: it is open to nobody from then on, its records stay
-// where they are and are read by their owners alone.
-func EndGroup(ctx context.Context, db *store.DB, who access.Subject, id string, rev int64) error {
-	if !keepsGroups(who) {
-		return ErrForbidden
-	}
-	return onGroup(ctx, db, who, id, "account.group.ended",
-		"UPDATE closed_group SET ended = $3, rev = rev + 1, updated = $3 WHERE id = $1 AND ended = 0 AND rev = $2", id, rev)
-}
-
-// onGroup runs one statement on a group; its last placeholder is now.
-func onGroup(ctx context.Context, db *store.DB, who access.Subject, id, act, statement string, args ...any) error {
-	_, err := store.Write(ctx, db, who, func(tx *store.Tx) (store.Event, error) {
-		n, err := tx.Exec(ctx, statement, append(args, tx.Now())...)
-		if err == nil && n == 0 {
-			if err = exists(ctx, tx, id); err == nil {
-				err = ErrChanged
-			}
-		}
-		return store.Event{Act: act, Object: id, Label: access.Label{Level: access.Closed, Group: id}}, err
-	})
-	return err
-}
-
-func exists(ctx context.Context, tx *store.Tx, group string) error {
-	_, err := store.Get[string](ctx, tx, everything, "SELECT id FROM closed_group WHERE {scope} AND id = $1", group)
-	return err
 }

@@ -149,7 +149,7 @@ func AdmitsTo(ctx context.Context, q store.Reader, who access.Subject) ([]Group,
 	if !who.May(access.ManageGroups, access.Label{}).Allowed {
 		return nil, nil
 	}
-	return store.List[Group](ctx, q, everything, "SELECT "+groupColumns+" FROM closed_group WHERE {scope} AND ended = 0 ORDER BY name, id")
+	return store.List[Group](ctx, q, everything, "SELECT "+groupColumns+" FROM circle WHERE {scope} AND kind = 'closed' AND ended = 0 ORDER BY name, id")
 }
 
 // check returns what is wrong with one invitation, field by field.

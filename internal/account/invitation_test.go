@@ -89,7 +89,7 @@ func TestAnInvitationIsWorthWhatItsInviterMayGiveThen(t *testing.T) {
 
 func TestAnInvitationOpensTheGroupsOfWhoMayAdmit(t *testing.T) {
 	withMail(t, func(t *testing.T, o office) {
-		must(t, account.OpenGroup(ctx, o.db, system, "cyber", "Cyber network", ""))
+		must(t, account.OpenGroup(ctx, o.db, system, account.GroupDraft{ID: "cyber", Name: "Cyber network", Kind: account.GroupClosed}))
 		_, desk := o.person("desk@polis.example", access.DeskOfficer, "")
 		_, focal := o.person("focal@polis.example", access.FocalPoint, "KG")
 		i := expertOfKG("anna@polis.example")

@@ -243,8 +243,8 @@ func withStanding(ctx context.Context, q store.Reader, people []Person) ([]Liste
 	open, err := store.List[struct{ Person, Grp string }](ctx, q, everything, `
 		SELECT m.person, m.grp FROM membership m
 		JOIN vouching v ON v.id = m.vouching
-		JOIN closed_group g ON g.id = m.grp
-		WHERE {scope} AND v.ended = 0 AND v.until > `+now+` AND g.ended = 0 AND m.person IN (`+strings.Join(marks, ", ")+`)
+		JOIN circle g ON g.id = m.grp
+		WHERE {scope} AND v.ended = 0 AND v.until > `+now+` AND g.kind = 'closed' AND m.person IN (`+strings.Join(marks, ", ")+`)
 		ORDER BY g.name, m.grp`, c.args...)
 	for _, m := range open {
 		at[m.Person].Groups = append(at[m.Person].Groups, m.Grp)

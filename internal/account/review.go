@@ -116,8 +116,8 @@ func Consequences(ctx context.Context, q store.Reader, v Vouching) (Consequence,
 		}
 	}
 	c.Groups, err = store.List[Group](ctx, q, everything, "SELECT "+prefixed("g", groupColumns)+`
-		FROM membership m JOIN closed_group g ON g.id = m.grp
-		WHERE {scope} AND m.vouching = $1 AND g.ended = 0 ORDER BY g.name, g.id`, v.ID)
+		FROM membership m JOIN circle g ON g.id = m.grp
+		WHERE {scope} AND m.vouching = $1 ORDER BY g.name, g.id`, v.ID)
 	return c, err
 }
 

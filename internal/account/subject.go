@@ -102,13 +102,14 @@ func addGrants(ctx context.Context, db store.Reader, s *access.Subject, words []
 	return nil
 }
 
-// groupsOf are the groups that admitted her on a word that still holds.
+// groupsOf are the closed groups that admitted her on a word that still holds: they
+// open records, the other kinds open nothing. One that has ended stays readable.
 func groupsOf(ctx context.Context, q store.Reader, id string, now time.Time) ([]string, error) {
 	return store.List[string](ctx, q, everything, `
 		SELECT m.grp FROM membership m
 		JOIN vouching v ON v.id = m.vouching
-		JOIN closed_group g ON g.id = m.grp
-		WHERE {scope} AND m.person = $1 AND v.ended = 0 AND v.until > $2 AND g.ended = 0
+		JOIN circle g ON g.id = m.grp
+		WHERE {scope} AND m.person = $1 AND v.ended = 0 AND v.until > $2 AND g.kind = 'closed'
 		ORDER BY m.grp`, id, now)
 }
 

@@ -108,7 +108,7 @@ func TestWhatIsWithdrawnTakesRolesAndGroupsWithItAtOnce(t *testing.T) {
 	inhabited(t, func(t *testing.T, db *store.DB) {
 		p := create(t, db, account.New{Email: "a@polis.example", Role: access.Visitor})
 		must(t, account.Appoint(ctx, db, system, p.ID, access.Grant{Role: access.Trainer, State: "KG"}, time.Time{}))
-		must(t, account.OpenGroup(ctx, db, system, "g1", "Investigators", ""))
+		must(t, account.OpenGroup(ctx, db, system, account.GroupDraft{ID: "g1", Name: "Investigators", Kind: account.GroupClosed}))
 		must(t, account.Admit(ctx, db, system, "g1", p.ID))
 		if who := now(t, db, p.ID); !who.HasFor(access.Trainer, "KG") || !slices.Equal(who.Groups, []string{"g1"}) {
 			t.Fatalf("%+v", who)

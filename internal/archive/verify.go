@@ -51,6 +51,20 @@ func Verify(ctx context.Context, s System, progress Progress, against ...store.C
 	for _, record := range back {
 		v.Faults = append(v.Faults, Fault{record, "it stands at an earlier stage than its last step: somebody went around the program"})
 	}
+	misplaced, err := assistance.Misplaced(ctx, s.DB)
+	if err != nil {
+		return v, err
+	}
+	for _, task := range misplaced {
+		v.Faults = append(v.Faults, Fault{task, "it lies on a desk where it does not belong, or lacks on one: somebody went around the program"})
+	}
+	miscounted, err := assistance.Miscounted(ctx, s.DB)
+	if err != nil {
+		return v, err
+	}
+	for _, place := range miscounted {
+		v.Faults = append(v.Faults, Fault{place, "the number of its projects is not that of the projects there: somebody went around the program"})
+	}
 	// The references before the files: a file is stored before its record.
 	refs, err := referred(ctx, s.DB)
 	if err != nil {

@@ -276,7 +276,16 @@ func (p Project) plant(ctx context.Context, tx *store.Tx, who access.Subject, li
 		    step = id || CASE WHEN total > 0 OR unattended <> '' THEN ' 2 held' ELSE ' 1 planned' END,
 		    lead = (SELECT h.mark FROM activity_host h WHERE h.activity = activity.id AND NOT h.dropped ORDER BY h.host, h.area LIMIT 1)
 		WHERE of_year = $1 AND nth > $2 AND moves = 0`, year, nth-int64(len(list)))
-	return err
+	if err != nil {
+		return err
+	}
+	var planned []string
+	for _, x := range list {
+		if x.Stage == ActivityPlanned {
+			planned = append(planned, x.ID)
+		}
+	}
+	return keepReports(ctx, tx, planned...)
 }
 
 // tagRows are the rows by which it is listed.

@@ -44,10 +44,13 @@ func (f ActivityFilter) listing() listing {
 			l.add("{row}."+of.column+" = ?", of.value)
 		}
 	}
+	if f.State != "" {
+		l.choices = append(l.choices, f.tag("host", f.State))
+	}
 	if len(f.Stages) > 0 && !slices.Contains(f.Stages, ActivityHeld) { // most were held
 		l.among(anys(f.Stages))
 	}
-	for _, of := range []struct{ kind, value string }{{"host", f.State}, {"organiser", f.Body}, {"under", f.Theme}} {
+	for _, of := range []struct{ kind, value string }{{"organiser", f.Body}, {"under", f.Theme}} {
 		if of.value != "" {
 			l.choices = append(l.choices, f.tag(of.kind, of.value))
 		}

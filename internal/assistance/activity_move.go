@@ -344,8 +344,11 @@ func (x *Activity) take(ctx context.Context, tx *store.Tx, who access.Subject, s
 	}
 	_, err = tx.Exec(ctx, "UPDATE activity SET stage = $2, moves = moves + 1, step = $3, rev = rev + 1, updated = $4"+moved+" WHERE id = $1",
 		x.ID, string(s.stage), mark, tx.Now())
+	if err != nil {
+		return err
+	}
 	x.Moves, x.Rev, x.Stage = x.Moves+1, x.Rev+1, s.stage
-	return err
+	return keepReports(ctx, tx, x.ID)
 }
 
 // Former is what stood in an activity before it was changed: its draft, or what was

@@ -42,6 +42,9 @@ func each(t *testing.T, fn func(t *testing.T, a *assistance.Assistance)) {
 			t.Fatal(err)
 		}
 		fn(t, &assistance.Assistance{DB: db})
+		if list, err := assistance.Misplaced(ctx, db); err != nil || len(list) > 0 {
+			t.Errorf("tasks that lie where they do not belong: %v, %v", list, err)
+		}
 	})
 }
 

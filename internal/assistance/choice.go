@@ -78,8 +78,8 @@ const enough = 5000
 
 // narrowest finds the choice that leads to the fewest rows: its index is read, and the
 // others are looked up. The first of those that lead to too many wins, unless its rows
-// would have to be sorted; -1 is none.
-func (l listing) narrowest(ctx context.Context, q store.Reader) (int, error) {
+// would have to be sorted to be listed; -1 is none.
+func (l listing) narrowest(ctx context.Context, q store.Reader, counted bool) (int, error) {
 	var ask query
 	var counts []string
 	best := -1
@@ -89,22 +89,22 @@ func (l listing) narrowest(ctx context.Context, q store.Reader) (int, error) {
 			counts = append(counts, "SELECT "+strconv.Itoa(i)+" AS way, COUNT(*) AS n FROM ("+ask.bound(c.way, c.args...)+" LIMIT "+strconv.Itoa(enough)+") w WHERE {scope}")
 		}
 	}
-	if len(counts) == 0 || len(counts) == 1 && !l.choices[best].loose {
+	if len(counts) == 0 || len(counts) == 1 && (counted || !l.choices[best].loose) {
 		return best, nil
 	}
 	list, err := store.List[struct{ Way, N int }](ctx, q, everything, strings.Join(counts, " UNION ALL ")+" ORDER BY n, way", ask.args...)
 	for _, w := range list {
-		if w.N < enough || !l.choices[w.Way].loose {
+		if counted || w.N < enough || !l.choices[w.Way].loose {
 			return w.Way, err
 		}
 	}
 	return -1, err
 }
 
-// found is the part of the statement that finds the rows: what they are, with their id and
+// found is the part of the statement that finds the rows, or counts them: what they are, with their id and
 // at as columns, and from where.
-func (l listing) found(ctx context.Context, db store.Reader, q *query) (id, at, from string, err error) {
-	best, err := l.narrowest(ctx, db)
+func (l listing) found(ctx context.Context, db store.Reader, q *query, counted bool) (id, at, from string, err error) {
+	best, err := l.narrowest(ctx, db, counted)
 	if err != nil {
 		return "", "", "", err
 	}
@@ -125,7 +125,7 @@ func (l listing) found(ctx context.Context, db store.Reader, q *query) (id, at, 
 // listed reads a part of a list from behind a place on, and tells where the next begins.
 func listed[Row any](ctx context.Context, db *store.DB, scope access.Scope, l listing, after Place, limit int, place func(Row) Place) (list []Row, more Place, err error) {
 	var q query
-	id, at, from, err := l.found(ctx, db, &q)
+	id, at, from, err := l.found(ctx, db, &q, false)
 	if err != nil {
 		return nil, Place{}, err
 	}
@@ -151,7 +151,7 @@ func listed[Row any](ctx context.Context, db *store.DB, scope access.Scope, l li
 // tallied is how many rows a list has, counted up to most.
 func tallied(ctx context.Context, db *store.DB, scope access.Scope, l listing, most int) (int, error) {
 	var q query
-	_, _, from, err := l.found(ctx, db, &q)
+	_, _, from, err := l.found(ctx, db, &q, true)
 	if err != nil {
 		return 0, err
 	}

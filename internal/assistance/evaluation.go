@@ -199,12 +199,12 @@ func (f EvaluationFilter) listing() listing {
 	if f.Project != "" {
 		l.add("{row}.project = ?", f.Project)
 	}
+	l.watched(Watch{f.State, f.Body, f.Owner}, "JOIN evaluation j ON j.project = {project}")
 	if f.Before != "" {
 		l.add("{row}.stage IN ('due', 'begun') AND {row}.due < ?", f.Before)
 	} else if f.open() {
 		l.add("{row}.stage IN ('due', 'begun')")
 	}
-	l.watched(Watch{f.State, f.Body, f.Owner}, "JOIN evaluation j ON j.project = {project}")
 	if f.open() {
 		l.choices = append(l.choices, choice{when: "p.stage <> 'stopped'"})
 	}

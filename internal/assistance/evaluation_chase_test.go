@@ -25,8 +25,10 @@ func TestWhatIsOverdueOfEvaluationsIsChased(t *testing.T) {
 		late := func(query string, args ...any) {
 			t.Helper()
 			_, err := store.Write(ctx, a.DB, access.System("test"), func(tx *store.Tx) (store.Event, error) {
-				_, err := tx.Exec(ctx, query, args...)
-				return store.Event{Act: "test.late"}, err
+				if _, err := tx.Exec(ctx, query, args...); err != nil {
+					return store.Event{}, err
+				}
+				return store.Event{Act: "test.late"}, assistance.RestoreTasks(ctx, tx)
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -169,7 +169,7 @@ func (e Evaluation) move(ctx context.Context, tx *store.Tx, who access.Subject, 
 		UPDATE evaluation
 		SET stage = $2, mark = $3, moves = moves + 1, step = $4, moved = $5, due = $6, answer_by = $7, rev = rev + 1, updated = $8
 		WHERE id = $1`, e.ID, string(to), e.mark(to), mark, moved, due, answerBy, tx.Now())
-	return err
+	return keepTasks(ctx, tx, e.Project, err)
 }
 
 // mark is the evaluation as its project rests on it.

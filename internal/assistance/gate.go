@@ -427,21 +427,11 @@ func (p *Project) stop(ctx context.Context, tx *store.Tx, who access.Subject, g 
 // ToDecide lists the gates of what runs in areas that were closed, the one to be
 // decided first in front. host is a State, or "" for all.
 func (a *Assistance) ToDecide(ctx context.Context, scope access.Scope, host string, limit int) ([]Gate, error) {
-	return a.toDecide(ctx, scope, Watch{State: host}, limit)
-}
-
-func (a *Assistance) toDecide(ctx context.Context, scope access.Scope, w Watch, limit int) ([]Gate, error) {
 	var q query
 	q.and("{scope p}")
 	q.and("g.decide_by <> ''")
-	for _, of := range []struct{ condition, value string }{
-		{"g.host = ?", w.State},
-		{"p.owner = ?", w.Owner},
-		{"EXISTS (SELECT 1 FROM project_tag o WHERE o.project = p.id AND o.kind = 'organiser' AND o.value = ?)", w.Body},
-	} {
-		if of.value != "" {
-			q.and(of.condition, of.value)
-		}
+	if host != "" {
+		q.and("g.host = ?", host)
 	}
 	q.args = append(q.args, limit)
 	return store.List[Gate](ctx, a.DB, scope, "SELECT "+gateColumns+" FROM gate g JOIN project p ON p.id = g.project WHERE "+q.conditions()+

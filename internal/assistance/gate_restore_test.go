@@ -2,6 +2,7 @@ package assistance_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"slices"
@@ -45,6 +46,15 @@ func TestTheGateHoldsInWhatWasRestored(t *testing.T) {
 					t.Fatal(err)
 				}
 				b := &assistance.Assistance{DB: other}
+				cells, err := b.Matrix(ctx, desk.Scope(), nil)
+				if want, _ := a.Matrix(ctx, desk.Scope(), nil); err != nil || len(want) == 0 || !slices.Equal(cells, want) {
+					t.Errorf("counted: %v, not %v, %v", cells, want, err)
+				}
+				for _, wrong := range []func(context.Context, store.Reader) ([]string, error){assistance.Miscounted, assistance.Misplaced} {
+					if list, err := wrong(ctx, other); err != nil || len(list) > 0 {
+						t.Errorf("%v, %v", list, err)
+					}
+				}
 				for _, id := range []string{running, done} {
 					if got, want := store.JSON(readProject(t, b, id)), store.JSON(readProject(t, a, id)); got != want {
 						t.Errorf("%s\nis not\n%s", got, want)

@@ -72,5 +72,27 @@ func Release(ctx context.Context, tx *store.Tx, person string) ([]store.Event, e
 			return nil, err
 		}
 	}
-	return events, nil
+	return events, releaseTasks(ctx, tx, person)
+}
+
+// releaseTasks takes the desk of a person away. What she had taken on herself is again
+// with the author of its project, and else with the desk of all.
+func releaseTasks(ctx context.Context, tx *store.Tx, person string) error {
+	if _, err := tx.Exec(ctx, "UPDATE recommendation_action SET person = '', rev = rev + 1, updated = $2 WHERE person = $1 AND done = ''", person, tx.Now()); err != nil {
+		return err
+	}
+	projects, err := store.List[string](ctx, tx, everything, "SELECT DISTINCT project FROM task WHERE {scope} AND desk = 'owner' AND whose = $1 AND kind <> 'report'", person)
+	if err != nil {
+		return err
+	}
+	for _, project := range projects {
+		if err := keepTasks(ctx, tx, project, nil); err != nil {
+			return err
+		}
+	}
+	reports, err := store.List[string](ctx, tx, everything, "SELECT object FROM task WHERE {scope} AND desk = 'owner' AND whose = $1 AND kind = 'report'", person)
+	if err != nil {
+		return err
+	}
+	return keepReports(ctx, tx, reports...)
 }

@@ -70,12 +70,13 @@ func (p Project) putPlaces(ctx context.Context, tx *store.Tx) error {
 			put("organiser", body, "")
 		}
 	}
-	return p.recounted(ctx, tx, func() error {
+	err = p.recounted(ctx, tx, func() error {
 		if _, err := tx.Exec(ctx, "DELETE FROM project_place WHERE project = $1", p.ID); err != nil {
 			return err
 		}
 		return tx.Insert(ctx, "project_place (project, project_stage, kind, place, theme, once, created, level, state, grp, owner)", rows, "")
 	})
+	return keepTasks(ctx, tx, p.ID, err)
 }
 
 // recounted makes a change to where a project stands, or how far it is, and keeps the

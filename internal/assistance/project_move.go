@@ -271,5 +271,5 @@ func (p *Project) take(ctx context.Context, tx *store.Tx, who access.Subject, s 
 		err = p.recounted(ctx, tx, stand)
 	}
 	p.Moves, p.Stage = p.Moves+1, s.stage
-	return err
+	return keepTasks(ctx, tx, p.ID, err)
 }

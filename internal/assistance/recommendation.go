@@ -242,7 +242,7 @@ func (a *Assistance) Respond(ctx context.Context, who access.Subject, id string,
 		}
 		_, err = tx.Exec(ctx, "UPDATE recommendation SET response = $2, words = $3, responded = $4, by_whom = $5, rev = rev + 1, updated = $4 WHERE id = $1",
 			id, string(response), words, tx.Now(), who.ID)
-		return r.event("assistance.evaluation.responded"), err
+		return r.event("assistance.evaluation.responded"), keepTasks(ctx, tx, r.Project, err)
 	})
 	return err
 }

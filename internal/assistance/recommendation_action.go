@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ func (a *Assistance) PlanAction(ctx context.Context, who access.Subject, recomme
 			INSERT INTO recommendation_action (id, recommendation, response, task, office, person, due, done, how, rev, created, updated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 1, $8, $8)`,
 			id, r.ID, string(r.Response), strings.TrimSpace(d.Task), strings.TrimSpace(d.Office), d.Person, strings.TrimSpace(d.Due), tx.Now())
-		return r.event("assistance.evaluation.action-planned"), err
+		return r.event("assistance.evaluation.action-planned"), keepTasks(ctx, tx, r.Project, err)
 	})
 	return id, err
 }
@@ -137,7 +136,7 @@ func (a *Assistance) FinishAction(ctx context.Context, who access.Subject, id st
 			return store.Event{}, v
 		}
 		_, err = tx.Exec(ctx, "UPDATE recommendation_action SET done = $2, how = $3, rev = rev + 1, updated = $4 WHERE id = $1", id, done, how, tx.Now())
-		return of.event("assistance.evaluation.action-done"), err
+		return of.event("assistance.evaluation.action-done"), keepTasks(ctx, tx, of.Project, err)
 	})
 	return err
 }
@@ -145,54 +144,4 @@ func (a *Assistance) FinishAction(ctx context.Context, who access.Subject, id st
 // event is about the action's evaluation's project; its texts stand in no log.
 func (a Action) event(act string) store.Event {
 	return store.Event{Act: act, Object: a.Project, Label: a.Label}
-}
-
-// Chase chooses among what is chased; its zero value is all that is overdue.
-type Chase struct {
-	Before string // due before this day; "" is today
-	State  string // a host of the project
-	Body   string // an organiser of it
-	Owner  string // the project's; of actions also who has taken them on herself
-}
-
-func (c Chase) before(now time.Time) string {
-	if c.Before == "" {
-		return today(now)
-	}
-	return c.Before
-}
-
-// OverdueEvaluations lists the evaluations that should have been final, the longest
-// overdue first, from behind a place on.
-func (a *Assistance) OverdueEvaluations(ctx context.Context, scope access.Scope, c Chase, now time.Time, after Place, limit int) ([]Evaluation, Place, error) {
-	return a.Evaluations(ctx, scope, EvaluationFilter{Before: c.before(now), State: c.State, Body: c.Body, Owner: c.Owner}, after, limit)
-}
-
-// OverdueResponses lists the recommendations that the management should have answered,
-// the longest overdue first, from behind a place on.
-func (a *Assistance) OverdueResponses(ctx context.Context, scope access.Scope, c Chase, now time.Time, after Place, limit int) (list []Recommendation, more Place, err error) {
-	l := listing{columns: recommendationColumns, table: "recommendation r", join: " JOIN project p ON p.id = r.project", scope: "{scope p}", at: "answer_by", day: true, rising: true}
-	l.add("{row}.evaluation_stage = 'final' AND {row}.response = '' AND {row}.answer_by < ?", c.before(now))
-	l.watched(Watch{c.State, c.Body, c.Owner}, "JOIN recommendation j ON j.project = {project}")
-	return listed(ctx, a.DB, scope, l, after, limit, func(r Recommendation) Place { return dayPlace(r.AnswerBy, r.ID) })
-}
-
-// OverdueActions lists the actions that should have been done, the longest overdue
-// first, from behind a place on.
-func (a *Assistance) OverdueActions(ctx context.Context, scope access.Scope, c Chase, now time.Time, after Place, limit int) (list []Action, more Place, err error) {
-	var q query
-	q.and("{scope p} AND a.done = ''")
-	q.and("a.due < ?", c.before(now))
-	q.of(c.State, c.Body)
-	if c.Owner != "" {
-		q.and("(p.owner = ? OR a.person = ?)", c.Owner, c.Owner)
-	}
-	if after != (Place{}) {
-		q.and("(a.due, a.id) > (?, ?)", today(after.At), after.ID)
-	}
-	q.args = append(q.args, limit+1)
-	list, err = store.List[Action](ctx, a.DB, scope,
-		"SELECT "+actionColumns+actionsFrom+q.conditions()+" ORDER BY a.due, a.id LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	list, more = page(list, limit, func(x Action) Place { return dayPlace(x.Due, x.ID) })
-	return list, more, err
 }

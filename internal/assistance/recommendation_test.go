@@ -2,7 +2,6 @@ package assistance_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -97,9 +96,9 @@ func TestARecommendationIsAnsweredAndActedOn(t *testing.T) {
 			}
 			for days, overdue := range map[int]bool{3: false, 4: true} {
 				now := time.Now().AddDate(0, 0, days)
-				list, _, err := a.OverdueActions(ctx, all, assistance.Chase{Owner: "expert-kg"}, now, assistance.Place{}, 5)
-				if err != nil || (len(list) == 1) != overdue || recommended(t, a, id, end)[0].Actions[0].Overdue(now) != overdue {
-					t.Error(days, list, err)
+				list := waiting(t, a, expertKG, assistance.Watch{Owner: "expert-kg"}, assistance.ToAct, now)
+				if (len(list) == 1) != overdue || recommended(t, a, id, end)[0].Actions[0].Overdue(now) != overdue {
+					t.Error(days, list)
 				}
 			}
 			if err := a.FinishAction(ctx, expertKG, action, 1, day(1), "Done."); !errors.As(err, &wrong) || wrong["done"] == "" {
@@ -125,35 +124,16 @@ func TestWhatIsOverdueIsListed(t *testing.T) {
 			recommend(t, a, id, interim)
 		}
 		moveEvaluation(t, a, id, interim, assistance.FinishEvaluation)
-		var want []string
-		for _, r := range recommended(t, a, id, interim) {
-			want = append(want, r.ID)
-		}
 		now := time.Now()
-		for days, overdue := range map[int]int{28: 0, 29: 3} {
-			list, _, err := a.OverdueResponses(ctx, desk.Scope(), assistance.Chase{Owner: "officer", Body: "spmu", State: "KG"}, now.AddDate(0, 0, days), assistance.Place{}, 10)
-			if err != nil || len(list) != overdue {
-				t.Error(days, list, err)
+		for days, overdue := range map[int]int{28: 0, 29: 1} { // the three stand on one page
+			for _, w := range []assistance.Watch{{}, {Owner: "officer"}, {Body: "spmu"}, {State: "KG"}} {
+				if list := waiting(t, a, desk, w, assistance.ToRespond, now.AddDate(0, 0, days)); len(list) != overdue {
+					t.Error(days, w, list)
+				}
 			}
-		}
-		var got []string
-		for after := (assistance.Place{}); ; {
-			list, more, err := a.OverdueResponses(ctx, desk.Scope(), assistance.Chase{Before: day(60)}, now, after, 2)
-			if err != nil {
-				t.Fatal(err)
+			if list := waiting(t, a, desk, assistance.Watch{State: "TJ"}, assistance.ToRespond, now.AddDate(0, 0, days)); len(list) > 0 {
+				t.Error(list)
 			}
-			for _, r := range list {
-				got = append(got, r.ID)
-			}
-			if after = more; more == (assistance.Place{}) {
-				break
-			}
-		}
-		if slices.Sort(want); !slices.Equal(got, want) {
-			t.Error(got, want)
-		}
-		if list, _, err := a.OverdueResponses(ctx, desk.Scope(), assistance.Chase{Before: day(60), State: "TJ"}, now, assistance.Place{}, 9); err != nil || len(list) > 0 {
-			t.Error(list, err)
 		}
 	})
 }

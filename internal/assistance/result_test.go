@@ -422,42 +422,24 @@ func TestRisksAreLookedAtAgain(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		t.Run("what is overdue is listed page by page, as long as the project is not over", func(t *testing.T) {
+		t.Run("what is overdue waits on each desk, as long as the project is not over", func(t *testing.T) {
 			later := time.Now().AddDate(0, 0, 40)
-			f := assistance.OverdueFilter{Owner: "officer", Body: "spmu", State: "KG"}
-			seen, after := map[string]bool{}, assistance.DuePlace{}
-			for {
-				list, more, err := a.OverdueRisks(ctx, officer.Scope(), f, later, after, 4)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, r := range list {
-					if seen[r.ID] || !r.Overdue(later) || r.Title == "" || r.Number == "" {
-						t.Errorf("%+v", r)
-					}
-					seen[r.ID] = true
-				}
-				if after = more; more == (assistance.DuePlace{}) {
-					break
-				}
-				if back, ok := assistance.ParseDuePlace(more.String()); !ok || back != more {
-					t.Error(more)
+			for _, w := range []assistance.Watch{{Owner: "officer"}, {Body: "spmu"}, {State: "KG"}, {}} {
+				if list := waiting(t, a, officer, w, assistance.ToReview, later); len(list) == 0 || list[0].Title == "" || list[0].Number == "" {
+					t.Errorf("%v: %+v", w, list)
 				}
 			}
-			if len(seen) < 8 {
-				t.Error(len(seen))
-			}
-			for _, f := range []assistance.OverdueFilter{{Owner: "desk"}, {Body: "po-astana"}, {State: "TJ"}} {
-				if list, _, err := a.OverdueRisks(ctx, officer.Scope(), f, later, assistance.DuePlace{}, 4); err != nil || len(list) > 0 {
-					t.Error(f, list, err)
+			for _, w := range []assistance.Watch{{Owner: "desk"}, {Body: "po-astana"}, {State: "TJ"}} {
+				if list := waiting(t, a, officer, w, assistance.ToReview, later); len(list) > 0 {
+					t.Error(w, list)
 				}
 			}
-			if list, _, err := a.OverdueRisks(ctx, visitor.Scope(), assistance.OverdueFilter{}, later, assistance.DuePlace{}, 4); err != nil || len(list) > 0 {
-				t.Error(list, err)
+			if list := waiting(t, a, visitor, assistance.Watch{}, assistance.ToReview, later); len(list) > 0 {
+				t.Error(list)
 			}
 			over(t, a, project)
-			if list, _, err := a.OverdueRisks(ctx, officer.Scope(), f, later, assistance.DuePlace{}, 4); err != nil || len(list) > 0 {
-				t.Error("of a project that is over", list, err)
+			if list := waiting(t, a, officer, assistance.Watch{}, assistance.ToReview, later); len(list) > 0 {
+				t.Error("of a project that is over", list)
 			}
 		})
 	})
@@ -522,11 +504,8 @@ func TestWhatWasSaidIsFollowed(t *testing.T) {
 			}
 		})
 		overdue := func(who access.Subject) int {
-			list, _, err := a.OverdueFollowUps(ctx, who.Scope(), assistance.OverdueFilter{Body: "spmu"}, time.Now(), assistance.DuePlace{}, 5)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(list) > 0 && (list[0].With != "Residents' council" || list[0].Number == "" || !list[0].Overdue(time.Now())) {
+			list := waiting(t, a, who, assistance.Watch{Body: "spmu"}, assistance.ToFollowUp, time.Now())
+			if len(list) > 0 && list[0].Number == "" {
 				t.Errorf("%+v", list[0])
 			}
 			return len(list)

@@ -3,7 +3,6 @@ package assistance
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -148,7 +147,7 @@ func (d RiskDraft) check() error {
 // AddRisk writes down a new one.
 func (a *Assistance) AddRisk(ctx context.Context, who access.Subject, project string, d RiskDraft) (string, error) {
 	d.clean()
-	r := Risk{ID: store.NewID(), Stage: RiskOpen}
+	r := Risk{ID: store.NewID(), Project: project, Stage: RiskOpen}
 	_, err := store.Write(ctx, a.DB, who, func(tx *store.Tx) (store.Event, error) {
 		p, err := partly(ctx, tx, who, project, "change")
 		if err != nil {
@@ -207,7 +206,7 @@ func (a *Assistance) ChangeRisk(ctx context.Context, who access.Subject, project
 		_, err = tx.Exec(ctx, `
 			UPDATE risk SET text = $2, likelihood = $3, impact = $4, measure = $5, office = $6, review = $7, rev = rev + 1, updated = $8
 			WHERE id = $1`, id, d.Text, d.Likelihood, d.Impact, d.Measure, d.Office, d.Review, tx.Now())
-		return store.Event{Act: "assistance.risk.changed", Object: id, Label: p.Label}, err
+		return store.Event{Act: "assistance.risk.changed", Object: id, Label: p.Label}, keepTasks(ctx, tx, p.ID, err)
 	})
 	return err
 }
@@ -261,29 +260,7 @@ func (r Risk) take(ctx context.Context, tx *store.Tx, who access.Subject, m Risk
 	}
 	_, err = tx.Exec(ctx, "UPDATE risk SET stage = $2, moves = moves + 1, step = $3, rev = rev + $4, updated = $5 WHERE id = $1",
 		r.ID, string(to), mark, min(r.Moves, 1), tx.Now())
-	return err
-}
-
-// OverdueFilter chooses among what is overdue in projects; its zero value chooses all
-// that the scope reads.
-type OverdueFilter struct {
-	Owner string // of the project: a person's id
-	Body  string // that organises the project
-	State string // a host of it
-}
-
-func (f OverdueFilter) query(of string) (q query, from string) {
-	q.and("{scope p}")
-	from = " FROM " + of + " d JOIN project p ON p.id = d.project WHERE "
-	if f.Owner != "" {
-		q.and("p.owner = ?", f.Owner)
-	}
-	for kind, value := range map[string]string{"organiser": f.Body, "host": f.State} {
-		if value != "" {
-			q.and("EXISTS (SELECT 1 FROM project_tag t WHERE t.project = d.project AND t.kind = ? AND t.value = ?)", kind, value)
-		}
-	}
-	return q, from
+	return keepTasks(ctx, tx, r.Project, err)
 }
 
 // DuePlace is where something stands in a list of what is overdue: its day, then its id. The
@@ -298,28 +275,4 @@ func ParseDuePlace(s string) (DuePlace, bool) {
 		return DuePlace{}, false
 	}
 	return DuePlace{s[:10], s[11:]}, true
-}
-
-// OverdueRisk is a risk that should have been looked at, with its project.
-type OverdueRisk struct {
-	Risk
-	Number string // of the project
-	Title  string
-	Lang   string
-}
-
-// OverdueRisks are those of projects that are not over, the longest overdue first, from
-// behind a place on. now is the moment for which it is asked.
-func (a *Assistance) OverdueRisks(ctx context.Context, scope access.Scope, f OverdueFilter, now time.Time, after DuePlace, limit int) (list []OverdueRisk, more DuePlace, err error) {
-	q, from := f.query("risk")
-	q.and("d.stage <> 'closed' AND d.project_stage NOT IN ('closed', 'evaluated', 'stopped') AND d.review < ?", today(now))
-	q.and("(d.review, d.id) > (?, ?)", after.Day, after.ID)
-	q.args = append(q.args, limit+1)
-	list, err = store.List[OverdueRisk](ctx, a.DB, scope, "SELECT "+strings.ReplaceAll(riskColumns, "r.", "d.")+", p.of_year || '/' || p.nth AS number, p.title, p.lang"+
-		from+q.conditions()+" ORDER BY d.review, d.id LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	if len(list) > limit {
-		list = list[:limit]
-		more = DuePlace{list[limit-1].Review, list[limit-1].ID}
-	}
-	return list, more, err
 }

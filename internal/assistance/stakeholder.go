@@ -2,7 +2,6 @@ package assistance
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -248,7 +247,7 @@ func (a *Assistance) Consult(ctx context.Context, who access.Subject, project st
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO consultation (id, project, stakeholder, day, said, follows, due, done, outcome, by_whom, rev, created, updated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, 1, $9, $9)`, id, project, d.Stakeholder, d.Day, d.Said, d.Follows, d.Due, owner(who), tx.Now())
-		return store.Event{Act: "assistance.stakeholder.consulted", Object: id, Label: p.Label}, err
+		return store.Event{Act: "assistance.stakeholder.consulted", Object: id, Label: p.Label}, keepTasks(ctx, tx, p.ID, err)
 	})
 	return id, err
 }
@@ -288,7 +287,7 @@ func (a *Assistance) ChangeConsultation(ctx context.Context, who access.Subject,
 		}
 		_, err = tx.Exec(ctx, "UPDATE consultation SET stakeholder = $2, day = $3, said = $4, follows = $5, due = $6, rev = rev + 1, updated = $7 WHERE id = $1",
 			id, d.Stakeholder, d.Day, d.Said, d.Follows, d.Due, tx.Now())
-		return store.Event{Act: "assistance.stakeholder.revised", Object: id, Label: p.Label}, err
+		return store.Event{Act: "assistance.stakeholder.revised", Object: id, Label: p.Label}, keepTasks(ctx, tx, p.ID, err)
 	})
 	return err
 }
@@ -319,33 +318,7 @@ func (a *Assistance) FollowUp(ctx context.Context, who access.Subject, project, 
 			return store.Event{}, err
 		}
 		_, err = tx.Exec(ctx, "UPDATE consultation SET done = $2, outcome = $3, rev = rev + 1, updated = $4 WHERE id = $1", id, day, outcome, tx.Now())
-		return store.Event{Act: "assistance.stakeholder.followed", Object: id, Label: p.Label}, err
+		return store.Event{Act: "assistance.stakeholder.followed", Object: id, Label: p.Label}, keepTasks(ctx, tx, p.ID, err)
 	})
 	return err
-}
-
-// OverdueFollowUp is what should have followed from a consultation, with its project.
-type OverdueFollowUp struct {
-	Consultation
-	With   string // the stakeholder: an id of the directory, or a name
-	Number string // of the project
-	Title  string
-	Lang   string
-}
-
-// OverdueFollowUps are what should have been done, the longest overdue first, from
-// behind a place on. now is the moment for which it is asked.
-func (a *Assistance) OverdueFollowUps(ctx context.Context, scope access.Scope, f OverdueFilter, now time.Time, after DuePlace, limit int) (list []OverdueFollowUp, more DuePlace, err error) {
-	q, from := f.query("consultation")
-	from = strings.Replace(from, " WHERE ", " JOIN stakeholder s ON s.id = d.stakeholder WHERE ", 1)
-	q.and("d.due <> '' AND d.done = '' AND d.due < ?", today(now))
-	q.and("(d.due, d.id) > (?, ?)", after.Day, after.ID)
-	q.args = append(q.args, limit+1)
-	list, err = store.List[OverdueFollowUp](ctx, a.DB, scope, "SELECT "+strings.ReplaceAll(consultationColumns, "c.", "d.")+
-		`, s.name AS "with", p.of_year || '/' || p.nth AS number, p.title, p.lang`+from+q.conditions()+" ORDER BY d.due, d.id LIMIT $"+strconv.Itoa(len(q.args)), q.args...)
-	if len(list) > limit {
-		list = list[:limit]
-		more = DuePlace{list[limit-1].Due, list[limit-1].ID}
-	}
-	return list, more, err
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/store"
 )
 
 // Task is something that waits for somebody to do it, with the day by which.
@@ -38,8 +40,11 @@ const (
 	ToArrange  TaskKind = "agenda"    // an agenda waits to become an activity
 )
 
+// kept are those that lie on desks; agendas are their owners' alone.
+var kept = []TaskKind{ToDecideOn, ToReport, ToEvaluate, ToRespond, ToAct, ToReview, ToFollowUp}
+
 // TaskKinds lists them all.
-var TaskKinds = []TaskKind{ToDecideOn, ToReport, ToEvaluate, ToRespond, ToAct, ToReview, ToFollowUp, ToArrange}
+var TaskKinds = append(slices.Clone(kept), ToArrange)
 
 // Watch says whose projects are looked at: those in a State, those that a structure
 // organises, those of a person; its zero value is all of them.
@@ -67,21 +72,22 @@ func WatchesOf(who access.Subject) []Watch {
 }
 
 // Tasks are what there is to do until a day, the first one in front; of each kind at
-// most so many. now is the moment for which it is asked.
+// most so many. What should have been done, reported and looked at counts from the day
+// after. now is the moment for which it is asked.
 func (a *Assistance) Tasks(ctx context.Context, scope access.Scope, watches []Watch, now time.Time, until string, limit int) ([]Task, error) {
 	var list []Task
 	for _, w := range watches {
-		for _, find := range []func(context.Context, access.Scope, Watch, time.Time, string, int) ([]Task, error){
-			a.decisions, a.reports, a.evaluations, a.responses, a.actions, a.reviews, a.followUps, a.waiting,
-		} {
-			found, err := find(ctx, scope, w, now, until, limit)
-			if err != nil {
-				return nil, err
-			}
-			for _, t := range found {
-				if !slices.Contains(list, t) {
-					list = append(list, t)
-				}
+		found, err := a.onDesk(ctx, scope, w, kept, now, until, limit)
+		if err != nil {
+			return nil, err
+		}
+		waiting, err := a.waiting(ctx, scope, w, now, until, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range append(found, waiting...) {
+			if !slices.Contains(list, t) {
+				list = append(list, t)
 			}
 		}
 	}
@@ -89,78 +95,66 @@ func (a *Assistance) Tasks(ctx context.Context, scope access.Scope, watches []Wa
 	return list, nil
 }
 
-// dayBehind is the day after, because lists ask for what is due before a day.
-func dayBehind(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
+// desk is where the tasks of a watch lie.
+func (w Watch) desk() (desk, whose string) {
+	switch {
+	case w.Owner != "":
+		return "owner", w.Owner
+	case w.Body != "":
+		return "organiser", w.Body
+	case w.State != "":
+		return "host", w.State
 	}
-	return t.AddDate(0, 0, 1).Format(time.DateOnly)
+	return "all", ""
 }
 
-func (a *Assistance) decisions(ctx context.Context, scope access.Scope, w Watch, _ time.Time, _ string, limit int) (list []Task, err error) {
-	gates, err := a.toDecide(ctx, scope, w, limit)
-	for _, g := range gates {
-		p, err := a.Project(ctx, scope, g.Project)
-		if err != nil {
-			return nil, err
+// dueBy is until which day tasks of a kind are asked for.
+func (k TaskKind) dueBy(now time.Time, until string) string {
+	switch k {
+	case ToDecideOn:
+		return endless
+	case ToReport, ToReview, ToFollowUp:
+		return today(now.AddDate(0, 0, -1))
+	}
+	return until
+}
+
+// onDesk reads the tasks of one desk, kind after kind, each out of the order in which
+// they are kept.
+func (a *Assistance) onDesk(ctx context.Context, scope access.Scope, w Watch, kinds []TaskKind, now time.Time, until string, limit int) ([]Task, error) {
+	desk, whose := w.desk()
+	var q query
+	var reads []string
+	for _, kind := range kinds {
+		reads = append(reads, q.bound(`SELECT * FROM (
+				SELECT t.kind, t.due, t.project, t.object, t.part FROM task t
+				WHERE {scope t} AND t.desk = ? AND t.whose = ? AND t.kind = ? AND t.due <= ? ORDER BY t.due, t.object LIMIT ?) `+strings.ReplaceAll(string(kind), "-", "_"),
+			desk, whose, string(kind), kind.dueBy(now, until), limit))
+	}
+	list, err := store.List[struct {
+		Kind                               TaskKind
+		Due, Project, Object, Part, Number string
+		Title, Lang                        string
+	}](ctx, a.DB, scope, `
+		SELECT w.kind, w.due, w.project, w.object, w.part, COALESCE(x.of_year, p.of_year) || '/' || COALESCE(x.nth, p.nth) AS number,
+		  COALESCE(x.title, p.title) AS title, COALESCE(x.lang, p.lang) AS lang
+		FROM (`+strings.Join(reads, " UNION ALL ")+`) w JOIN project p ON p.id = w.project
+		LEFT JOIN activity x ON w.kind = 'report' AND x.id = w.object
+		ORDER BY w.due, w.object`, q.args...)
+	tasks := make([]Task, len(list))
+	for i, r := range list {
+		t := Task{Kind: r.Kind, Project: r.Project, Number: r.Number, Title: r.Title, Lang: r.Lang, Due: r.Due}
+		switch r.Kind {
+		case ToReport:
+			t.ID = r.Object
+		case ToDecideOn:
+			t.Host = r.Part
+		default:
+			t.Of = r.Part
 		}
-		list = append(list, Task{Kind: ToDecideOn, Project: p.ID, Host: g.Host, Number: p.Number, Title: p.Title, Lang: string(p.Lang), Due: g.DecideBy})
+		tasks[i] = t
 	}
-	return list, err
-}
-
-func (a *Assistance) reports(ctx context.Context, scope access.Scope, w Watch, now time.Time, _ string, limit int) (list []Task, err error) {
-	f := ActivityFilter{State: w.State, Body: w.Body, Owner: w.Owner, Stages: []ActivityStage{ActivityPlanned}, To: today(now.AddDate(0, 0, -1))}
-	activities, _, err := a.Activities(ctx, scope, f, Place{}, limit)
-	for _, x := range activities {
-		list = append(list, Task{Kind: ToReport, Project: x.Project, ID: x.ID, Number: x.Number, Title: x.Title, Lang: string(x.Lang), Due: x.Ends})
-	}
-	return list, err
-}
-
-func (w Watch) chase(until string) Chase {
-	return Chase{Before: dayBehind(until), State: w.State, Body: w.Body, Owner: w.Owner}
-}
-
-func (a *Assistance) evaluations(ctx context.Context, scope access.Scope, w Watch, now time.Time, until string, limit int) (list []Task, err error) {
-	due, _, err := a.OverdueEvaluations(ctx, scope, w.chase(until), now, Place{}, limit)
-	for _, e := range due {
-		list = append(list, Task{Kind: ToEvaluate, Project: e.Project, Of: string(e.Kind), Number: e.Number, Title: e.Title, Lang: string(e.ProjectLang), Due: e.Due})
-	}
-	return list, err
-}
-
-func (a *Assistance) responses(ctx context.Context, scope access.Scope, w Watch, now time.Time, until string, limit int) (list []Task, err error) {
-	due, _, err := a.OverdueResponses(ctx, scope, w.chase(until), now, Place{}, limit)
-	for _, r := range due {
-		list = append(list, Task{Kind: ToRespond, Project: r.Project, Of: string(r.Kind), Number: r.Number, Title: r.Title, Due: r.AnswerBy})
-	}
-	return list, err
-}
-
-func (a *Assistance) actions(ctx context.Context, scope access.Scope, w Watch, now time.Time, until string, limit int) (list []Task, err error) {
-	due, _, err := a.OverdueActions(ctx, scope, w.chase(until), now, Place{}, limit)
-	for _, x := range due {
-		list = append(list, Task{Kind: ToAct, Project: x.Project, Of: string(x.Kind), Number: x.Number, Title: x.Title, Due: x.Due})
-	}
-	return list, err
-}
-
-func (a *Assistance) reviews(ctx context.Context, scope access.Scope, w Watch, now time.Time, _ string, limit int) (list []Task, err error) {
-	due, _, err := a.OverdueRisks(ctx, scope, OverdueFilter{Owner: w.Owner, Body: w.Body, State: w.State}, now, DuePlace{}, limit)
-	for _, r := range due {
-		list = append(list, Task{Kind: ToReview, Project: r.Project, Number: r.Number, Title: r.Title, Lang: r.Lang, Due: r.Review})
-	}
-	return list, err
-}
-
-func (a *Assistance) followUps(ctx context.Context, scope access.Scope, w Watch, now time.Time, _ string, limit int) (list []Task, err error) {
-	due, _, err := a.OverdueFollowUps(ctx, scope, OverdueFilter{Owner: w.Owner, Body: w.Body, State: w.State}, now, DuePlace{}, limit)
-	for _, c := range due {
-		list = append(list, Task{Kind: ToFollowUp, Project: c.Project, Number: c.Number, Title: c.Title, Lang: c.Lang, Due: c.Due})
-	}
-	return list, err
+	return tasks, err
 }
 
 // Path is the address of the page where it is done, without language.
@@ -172,7 +166,7 @@ func (t Task) Path() string {
 	case ToReport:
 		return "/assistance/activities/" + t.ID
 	case ToEvaluate, ToRespond, ToAct:
-		return project + "/evaluation"
+		return project + "/evaluation/" + t.Of
 	case ToArrange:
 		return "/assistance/agendas/" + t.ID
 	case ToReview, ToFollowUp:

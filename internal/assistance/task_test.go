@@ -8,6 +8,9 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/assistance"
+	"polis/internal/directory"
+	"polis/internal/store"
+	"polis/internal/store/storetest"
 )
 
 func TestTheDeskShowsWhatThereIsToDo(t *testing.T) {
@@ -87,5 +90,52 @@ func TestTheDeskShowsWhatThereIsToDo(t *testing.T) {
 				t.Errorf("%v, %v", list, err)
 			}
 		})
+	})
+}
+
+// waiting are the tasks of a kind on a desk, until the day before a moment.
+func waiting(t *testing.T, a *assistance.Assistance, who access.Subject, w assistance.Watch, kind assistance.TaskKind, now time.Time) (list []assistance.Task) {
+	t.Helper()
+	all, err := a.Tasks(ctx, who.Scope(), []assistance.Watch{w}, now, now.AddDate(0, 0, -1).Format(time.DateOnly), 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range all {
+		if x.Kind == kind {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func TestATaskThatLiesWhereItDoesNotBelongIsFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		if err := directory.Seed(ctx, db); err != nil {
+			t.Fatal(err)
+		}
+		a := &assistance.Assistance{DB: db}
+		id, _ := started(t, a, assistance.Active, "KG")
+		course := arranged(t, a, id, course("KG"))
+		for name, query := range map[string]string{
+			"none":  "DELETE FROM task WHERE kind = 'report' AND desk = 'host' AND object = $1",
+			"late":  "UPDATE task SET due = '2020-01-01' WHERE kind = 'report' AND object = $1",
+			"extra": "INSERT INTO task SELECT 'host', 'TJ', kind, due, project, object, part, level, state, grp, owner FROM task WHERE desk = 'all' AND object = $1",
+		} {
+			_, err := store.Write(ctx, db, access.System("attack"), func(tx *store.Tx) (store.Event, error) {
+				_, err := tx.Exec(ctx, query, course)
+				return store.Event{Act: "test.attack"}, err
+			})
+			if list, missed := assistance.Misplaced(ctx, db); err != nil || missed != nil || !slices.Equal(list, []string{"report " + course}) {
+				t.Errorf("%s: %v, %v, %v", name, list, err, missed)
+			}
+			if _, err := store.Write(ctx, db, access.System("mend"), func(tx *store.Tx) (store.Event, error) {
+				return store.Event{Act: "test.mended"}, assistance.RestoreTasks(ctx, tx)
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if list, err := assistance.Misplaced(ctx, db); err != nil || len(list) > 0 {
+				t.Errorf("%s, mended: %v, %v", name, list, err)
+			}
+		}
 	})
 }

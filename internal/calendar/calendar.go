@@ -1,6 +1,7 @@
 // Package calendar writes calendar feeds (iCalendar, RFC 5545) that the calendars of people subscribe to.
 //
-// Everything in them takes whole days: an activity, a deadline, a consent that ends. An entry keeps its UID for ever, so
+// Most of what is in them takes whole days: an activity, a deadline, a consent that ends. An event has its instants,
+// which are written in UTC: each calendar shows them by its own clock, and no change of the clocks moves them. An entry keeps its UID for ever, so
 // that a changed one replaces what a calendar shows and a missing one disappears. The same entries give the same bytes,
 // whenever they are asked for: a server can tell by them that nothing has changed.
 package calendar
@@ -22,11 +23,13 @@ const Media = "text/calendar; charset=utf-8"
 // every is how often calendars should ask again.
 const every = "PT4H"
 
-// Entry is something that takes whole days.
+// Entry is something that takes whole days, from Starts to Ends, or the time between two instants.
 type Entry struct {
-	UID         string // the same for ever, and nobody else's: the id of a record
-	Starts      string // first day: "2026-12-31"
-	Ends        string // last day; "" is the first one
+	UID         string    // the same for ever, and nobody else's: the id of a record
+	From, Until time.Time // its instants; zero where it takes whole days
+	Sequence    int       // how often it was moved, RFC 5545 3.8.7.4
+	Starts      string    // first day: "2026-12-31"
+	Ends        string    // last day; "" is the first one
 	Title       string
 	Place       string    // "" where it is nowhere
 	URL         string    // of its page
@@ -61,6 +64,9 @@ func Feed(w io.Writer, name string, entries []Entry) error {
 
 // event is the entry as the library writes it.
 func (e Entry) event() (*ics.VEvent, error) {
+	if !e.From.IsZero() {
+		return e.timed()
+	}
 	starts, err := time.Parse(time.DateOnly, e.Starts)
 	if err != nil {
 		return nil, fmt.Errorf("first day: %w", err)
@@ -78,9 +84,31 @@ func (e Entry) event() (*ics.VEvent, error) {
 	v.SetDtStampTime(e.Updated)
 	v.SetModifiedAt(e.Updated)
 	v.SetAllDayStartAt(starts)
-	v.SetAllDayEndAt(ends.AddDate(0, 0, 1)) // the first day after it, RFC 5545 3.6.1
-	v.SetSummary(clean(e.Title))
+	v.SetAllDayEndAt(ends.AddDate(0, 0, 1))            // the first day after it, RFC 5545 3.6.1
 	v.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy because a course is held
+	return e.told(v), nil
+}
+
+// timed is an entry between two instants.
+func (e Entry) timed() (*ics.VEvent, error) {
+	switch {
+	case !e.Until.After(e.From):
+		return nil, fmt.Errorf("it ends at %s and starts at %s", e.Until, e.From)
+	case clean(e.UID) != e.UID || e.UID == "" || clean(e.Title) == "":
+		return nil, fmt.Errorf("it needs a UID and a title")
+	}
+	v := ics.NewEvent(e.UID)
+	v.SetDtStampTime(e.Updated)
+	v.SetModifiedAt(e.Updated)
+	v.SetStartAt(e.From)
+	v.SetEndAt(e.Until)
+	v.SetSequence(e.Sequence)
+	return e.told(v), nil
+}
+
+// told adds what it is called, where it is and what is said of it.
+func (e Entry) told(v *ics.VEvent) *ics.VEvent {
+	v.SetSummary(clean(e.Title))
 	if e.Cancelled {
 		v.SetStatus(ics.ObjectStatusCancelled)
 	}
@@ -96,7 +124,7 @@ func (e Entry) event() (*ics.VEvent, error) {
 			v.SetProperty(p.name, p.text)
 		}
 	}
-	return v, nil
+	return v
 }
 
 // clean makes one line of text: a line break within a value would begin the next property.

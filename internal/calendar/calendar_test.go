@@ -161,3 +161,21 @@ func FuzzFeed(f *testing.F) {
 		}
 	})
 }
+
+func TestAnEventHasItsInstants(t *testing.T) {
+	vienna, err := time.LoadLocation("Europe/Vienna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	summer := calendar.Entry{UID: "3", Title: "Round table", From: time.Date(2026, 10, 24, 9, 0, 0, 0, vienna), Until: time.Date(2026, 10, 25, 9, 0, 0, 0, vienna), Updated: changed, Sequence: 2}
+	text := feed(t, summer)
+	for _, line := range []string{"DTSTART:20261024T070000Z", "DTEND:20261025T080000Z", "SEQUENCE:2", "SUMMARY:Round table"} {
+		if !strings.Contains(text, line+"\r\n") {
+			t.Error(line, "is not there:", text)
+		}
+	}
+	summer.Until = summer.From
+	if err := calendar.Feed(&bytes.Buffer{}, "x", []calendar.Entry{summer}); err == nil {
+		t.Error("an event without length was written")
+	}
+}

@@ -97,9 +97,6 @@ func Load(ctx context.Context, lib *library.Library, progress func(done, total i
 	if err := loadPeople(ctx, lib.DB); err != nil {
 		return err
 	}
-	if err := loadAssistance(ctx, lib.DB); err != nil {
-		return fmt.Errorf("demo: assistance: %w", err)
-	}
 	slugs, err := Slugs()
 	if err != nil {
 		return err
@@ -109,6 +106,13 @@ func Load(ctx context.Context, lib *library.Library, progress func(done, total i
 			return fmt.Errorf("demo: %s: %w", slug, err)
 		}
 		progress(i+1, len(slugs))
+	}
+	// It comes last: findings, factors and lessons name documents of the library.
+	if err := loadAssistance(ctx, lib); err != nil {
+		return fmt.Errorf("demo: assistance: %w", err)
+	}
+	if err := loadCommunity(ctx, lib); err != nil {
+		return fmt.Errorf("demo: community: %w", err)
 	}
 	_, err = store.Write(ctx, lib.DB, system, func(tx *store.Tx) (store.Event, error) {
 		return store.Event{Act: "demo.loaded", Data: len(slugs)}, tx.Set(ctx, loaded, "yes")
@@ -120,7 +124,7 @@ func loadPeople(ctx context.Context, db *store.DB) error {
 	if err := account.WaiveSecondFactor(ctx, db, system); err != nil {
 		return err
 	}
-	err := account.OpenGroup(ctx, db, system, Group, "Demonstration: cyber instructors", "")
+	err := account.OpenGroup(ctx, db, system, account.GroupDraft{ID: Group, Name: "Demonstration: cyber instructors", Kind: account.GroupClosed})
 	if invalid := (account.Invalid{}); err != nil && !errors.As(err, &invalid) { // it came with an earlier try
 		return err
 	}

@@ -142,3 +142,27 @@ func (b *Box) find(ctx context.Context, recipient string) (Address, error) {
 	}
 	return a, err
 }
+
+// Give gives somebody an address for a purpose and an object of its own, such as a topic,
+// unless she has one that holds, and returns it; "" where no mail is taken in here. Who
+// reads the object is asked by who gives it, and again by who looks after what comes.
+func (b *Box) Give(ctx context.Context, a Address) (string, error) {
+	if b.Domain == "" {
+		return "", nil
+	}
+	if b.handlers[a.Purpose] == nil {
+		return "", store.ErrNotFound
+	}
+	if text, _, err := b.Address(ctx, a); err != nil || text != "" {
+		return text, err
+	}
+	_, err := store.Write(ctx, b.DB, access.System("inbox"), func(tx *store.Tx) (store.Event, error) {
+		return store.Event{Act: "inbox.address.made", Object: a.Person, Label: own(a.Person), Data: map[string]string{"purpose": a.Purpose, "of": a.Object}, Quiet: true},
+			b.renew(ctx, tx, a)
+	})
+	if err != nil {
+		return "", err
+	}
+	text, _, err := b.Address(ctx, a)
+	return text, err
+}

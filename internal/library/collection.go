@@ -97,6 +97,9 @@ func (l *Library) Collect(ctx context.Context, who access.Subject, d CollectionD
 	}
 	id := store.NewID()
 	_, err := store.Write(ctx, l.DB, who, func(tx *store.Tx) (store.Event, error) {
+		if err := takesNew(ctx, tx, d.Label); err != nil {
+			return store.Event{}, err
+		}
 		_, err := tx.Exec(ctx, `
 			INSERT INTO collection (id, titles, abouts, fresh, rev, created, updated, level, state, grp, owner)
 			VALUES ($1, $2, $3, $4, 1, $5, $5, $6, $7, $8, $9)`,
@@ -195,6 +198,11 @@ func (l *Library) Recollect(ctx context.Context, who access.Subject, id string, 
 		}
 		if err := k.mayOpen(who, next); err != nil {
 			return store.Event{}, err
+		}
+		if next.Group != k.Group {
+			if err := takesNew(ctx, tx, next); err != nil {
+				return store.Event{}, err
+			}
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE collection

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"polis/internal/access"
+	"polis/internal/account"
 	"polis/internal/extract"
 	"polis/internal/lang"
 	"polis/internal/store"
@@ -28,6 +29,9 @@ func create(ctx context.Context, tx *store.Tx, who access.Subject, id string, d 
 		return store.Event{}, ErrForbidden
 	}
 	if err := d.Validate(ctx, tx); err != nil {
+		return store.Event{}, err
+	}
+	if err := takesNew(ctx, tx, label); err != nil {
 		return store.Event{}, err
 	}
 	_, err := tx.Exec(ctx, `
@@ -244,6 +248,21 @@ func mayRelabel(ctx context.Context, tx *store.Tx, who access.Subject, old Docum
 	m, err := measure(ctx, tx, old)
 	if err == nil && m.Opens(next) {
 		err = ErrLowering
+	}
+	if err == nil && old.Group != next.Group {
+		err = takesNew(ctx, tx, next)
+	}
+	return err
+}
+
+// takesNew holds that nothing is put into a group that has ended: it is an archive.
+func takesNew(ctx context.Context, tx *store.Tx, label access.Label) error {
+	if label.Group == "" {
+		return nil
+	}
+	ended, err := account.HasEnded(ctx, tx, label.Group)
+	if err == nil && ended {
+		err = Invalid{"level": "library.error.archive"}
 	}
 	return err
 }

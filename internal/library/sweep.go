@@ -71,6 +71,7 @@ func (l *Library) needed(ctx context.Context) (map[blob.Sum]bool, error) {
 		UNION SELECT file FROM dictionary
 		UNION SELECT sum FROM activity_import WHERE sum <> ''
 		UNION SELECT sum FROM inbox_message WHERE sum <> ''
+		UNION SELECT sum FROM post_file WHERE sum <> ''
 		UNION SELECT file FROM translation_table`) {
 		if err != nil {
 			return nil, err

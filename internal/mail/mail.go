@@ -46,13 +46,24 @@ type Letter struct {
 	Ticket  string // the secret of its link, which is put into Path as ?t=
 	Lines   []Line // what it lists, each with its page
 	Stop    string // page of ours that ends letters like it, without signing in (RFC 8058), or ""
+	ReplyTo string // address at which an answer is taken in, or ""
+	Thread  string // names, in letters and figures, what mail programs show together: a topic; or ""
+	Words   []Words
+}
+
+// Words are what somebody has written, as a letter hands it on.
+type Words struct {
+	By   string // her name
+	Lang lang.Tag
+	Text string // plain, in paragraphs
 }
 
 // Line is one of the things that a letter lists.
 type Line struct {
-	Text string
-	Lang lang.Tag // of the text, "" where unknown
-	Path string   // page of ours, without language
+	Under string // heading of this line and those after it with the same, or ""
+	Text  string
+	Lang  lang.Tag // of the text, "" where unknown
+	Path  string   // page of ours, without language
 }
 
 // ErrDropped is what Finish returns for a letter that needs not be sent any

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 
 	"polis/internal/lang"
 )
+
+// threadName is what may stand in the head of a message.
+var threadName = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 
 //go:embed letter.html
 var letterFile embed.FS
@@ -25,13 +29,22 @@ type text struct {
 	Lang       lang.Tag
 	Subject    string
 	Paragraphs []string
-	Lines      []lineText
+	Words      []Words
+	Lists      []listText
 	Button     string // words of the link
 	Link       string // whole address, or ""
 	ByHand     string // what to do where the link does not work
 	Foot       string
 	Stop       string // whole address of the page that ends such letters, or ""
 	StopWord   string
+	ReplyTo    string
+	Thread     string
+}
+
+// listText are the lines under one heading, "" for none.
+type listText struct {
+	Under string
+	Lines []lineText
 }
 
 // lineText is a Line with its whole address.
@@ -59,13 +72,23 @@ func compose(origin string, l Letter) text {
 		t.Link, t.Button = link(origin, l), p.T(prefix+".button")
 		t.ByHand = p.T("mail.by-hand")
 	}
-	for _, line := range l.Lines {
-		t.Lines = append(t.Lines, lineText{oneLine(line.Text), origin + "/" + string(p.Tag()) + line.Path, line.Lang})
+	for i, line := range l.Lines {
+		if i == 0 || line.Under != l.Lines[i-1].Under {
+			t.Lists = append(t.Lists, listText{Under: oneLine(line.Under)})
+		}
+		list := &t.Lists[len(t.Lists)-1]
+		list.Lines = append(list.Lines, lineText{oneLine(line.Text), origin + "/" + string(p.Tag()) + line.Path, line.Lang})
+	}
+	for _, w := range l.Words {
+		t.Words = append(t.Words, Words{oneLine(w.By), w.Lang, manyLines(w.Text)})
 	}
 	if l.Stop != "" {
 		t.Stop, t.StopWord = origin+"/"+string(p.Tag())+l.Stop, p.T("mail.stop")
 	}
-	t.Foot = p.T("mail.foot", "origin", origin)
+	t.Foot, t.ReplyTo, t.Thread = p.T("mail.foot", "origin", origin), l.ReplyTo, l.Thread
+	if l.ReplyTo != "" {
+		t.Foot = p.T("mail.foot.reply", "origin", origin)
+	}
 	return t
 }
 
@@ -117,8 +140,16 @@ func (t text) plain() string {
 	for _, p := range t.Paragraphs {
 		b.WriteString(p + "\n\n")
 	}
-	for _, line := range t.Lines {
-		b.WriteString("* " + line.Text + "\n  " + line.Link + "\n\n")
+	for _, w := range t.Words {
+		b.WriteString(w.By + ":\n\n" + indented(w.Text) + "\n\n")
+	}
+	for _, list := range t.Lists {
+		if list.Under != "" {
+			b.WriteString(list.Under + "\n\n")
+		}
+		for _, line := range list.Lines {
+			b.WriteString("* " + line.Text + "\n  " + line.Link + "\n\n")
+		}
 	}
 	if t.Link != "" {
 		b.WriteString(t.Button + ":\n" + t.Link + "\n\n")
@@ -128,6 +159,18 @@ func (t text) plain() string {
 		b.WriteString(t.StopWord + ": " + t.Stop + "\n")
 	}
 	return b.String()
+}
+
+// indented sets words apart from ours: nobody's line can be taken for the letter's own.
+func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// manyLines keeps the lines of a text and nothing else that is not printed.
+func manyLines(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = oneLine(lines[i])
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
 // message makes the letter a message to one address. Go-mail encodes what the
@@ -156,6 +199,18 @@ func (t text) message(s Settings, to string) (*gomail.Msg, error) {
 	if t.Stop != "" {
 		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+t.Stop+">")
 		m.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
+	if t.ReplyTo != "" {
+		if err := m.ReplyTo(t.ReplyTo); err != nil {
+			return nil, fmt.Errorf("mail: answers to: %w", err)
+		}
+	}
+	if threadName.MatchString(t.Thread) {
+		// A letter that nobody has sent stands at the head of the thread: so all have the
+		// same one, whichever of them she got first.
+		head := "<thread." + t.Thread + "@" + domain + ">"
+		m.SetGenHeader(gomail.HeaderInReplyTo, head)
+		m.SetGenHeader(gomail.HeaderReferences, head)
 	}
 	m.SetBodyString(gomail.TypeTextPlain, t.plain())
 	m.AddAlternativeString(gomail.TypeTextHTML, html.String())

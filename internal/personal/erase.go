@@ -10,6 +10,11 @@ import (
 	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/assistance"
+	"polis/internal/community/announcement"
+	"polis/internal/community/discussion"
+	"polis/internal/community/event"
+	"polis/internal/community/notice"
+	"polis/internal/community/roster"
 	"polis/internal/inbox"
 	"polis/internal/library"
 	"polis/internal/store"
@@ -50,7 +55,7 @@ func (k *Keeper) Leaving(ctx context.Context, who access.Subject, person string)
 		}
 	}
 	l.Groups, err = store.List[string](ctx, k.DB, everything,
-		"SELECT g.name FROM membership m JOIN closed_group g ON g.id = m.grp WHERE {scope} AND m.person = $1 ORDER BY g.name", person)
+		"SELECT g.name FROM membership m JOIN circle g ON g.id = m.grp WHERE {scope} AND m.person = $1 ORDER BY g.name", person)
 	if err != nil {
 		return l, err
 	}
@@ -122,6 +127,21 @@ func (k *Keeper) erase(ctx context.Context, who access.Subject, person string, g
 			return nil, err
 		}
 		if err := inbox.Release(ctx, tx, person); err != nil {
+			return nil, err
+		}
+		if err := discussion.Release(ctx, tx, person); err != nil {
+			return nil, err
+		}
+		if err := roster.Release(ctx, tx, person); err != nil {
+			return nil, err
+		}
+		if err := announcement.Release(ctx, tx, person); err != nil {
+			return nil, err
+		}
+		if err := event.Release(ctx, tx, person); err != nil {
+			return nil, err
+		}
+		if err := notice.Release(ctx, tx, person); err != nil {
 			return nil, err
 		}
 		asked, err := assistance.Release(ctx, tx, person)

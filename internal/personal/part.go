@@ -19,7 +19,7 @@ type Part struct {
 type Section struct{ Name, Query string }
 
 // Parts are all tables in which somebody is named.
-var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork, ofAssistance)
+var Parts = slices.Concat(ofAccount, ofEntrance, ofLetters, ofWork, ofAssistance, ofNotices, ofForums, ofDiscussions, ofExperts, ofEvents)
 
 var ofAccount = []Part{
 	{Table: "person", Columns: []string{"email", "owner"}, Given: []Section{{"person", `
@@ -37,10 +37,18 @@ var ofAccount = []Part{
 		{"roles_ended", "SELECT id, person, role, acts_for, body, ended, reason FROM role_grant WHERE {scope} AND ended_by = $1 AND person <> $1 ORDER BY ended"},
 	}},
 	{Table: "membership", Columns: []string{"person", "by_whom"}, Given: []Section{
-		{"groups", "SELECT m.grp, g.name, m.vouching, m.by_whom, m.since FROM membership m JOIN closed_group g ON g.id = m.grp WHERE {scope} AND m.person = $1 ORDER BY m.since"},
+		{"groups", "SELECT m.grp, g.name, m.vouching, m.by_whom, m.since, m.facilitates, m.silent FROM membership m JOIN circle g ON g.id = m.grp WHERE {scope} AND m.person = $1 ORDER BY m.since"},
 		{"groups_admitted", "SELECT grp, person, since FROM membership WHERE {scope} AND by_whom = $1 ORDER BY since"},
 	}},
-	{Table: "closed_group", Columns: []string{"owner"}, Exempt: "groups are nobody's: the owner is always empty"},
+	{Table: "circle_silence", Columns: []string{"person"}, Given: []Section{
+		{"groups_silent", "SELECT grp, until FROM circle_silence WHERE {scope} AND person = $1 ORDER BY grp"},
+	}},
+	{Table: "circle_ask", Columns: []string{"person", "by_whom", "decider"}, Given: []Section{
+		{"groups_proposed_for", "SELECT words, asked, decided, verdict, reason FROM circle_ask WHERE {scope} AND person = $1 ORDER BY asked"}, // not for which: she is told when she is in
+		{"groups_proposed", "SELECT grp, person, words, asked, decided, verdict, reason FROM circle_ask WHERE {scope} AND by_whom = $1 ORDER BY asked"},
+		{"groups_answered", "SELECT grp, person, decided, verdict, reason FROM circle_ask WHERE {scope} AND decider = $1 AND by_whom <> $1 ORDER BY decided"},
+	}},
+	{Table: "circle", Columns: []string{"owner"}, Exempt: "groups are nobody's: the owner is always empty"},
 	{Table: "erasure", Columns: []string{"person"}, Exempt: "who stands there is gone"},
 }
 
@@ -229,6 +237,7 @@ var ofAssistance = []Part{
 		"consultations", "SELECT id, project, stakeholder, day, said, follows, due, done AS done_on, outcome, created, updated FROM consultation WHERE {scope} AND by_whom = $1 ORDER BY created",
 	}}},
 	{Table: "project_place", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
+	{Table: "task", Columns: []string{"whose", "owner"}, Exempt: "they follow from what she owns or has taken on, which stands in its own rows"},
 	{Table: "project_count", Columns: []string{"owner"}, Exempt: "counts are nobody's: the owner is always empty"},
 	{Table: "principles", Columns: []string{"by_whom"}, Given: []Section{{
 		"principles", `
@@ -260,7 +269,8 @@ var ofAssistance = []Part{
 // times are the columns in which a whole number is a moment.
 var times = []string{
 	"confirmed", "seen", "signed_out", "warned", "warned_again", "created", "updated", "since", "until", "ended", "expires",
-	"used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at", "fed", "moved",
+	"begins", "ends", "used", "made", "sent", "accepted", "withdrawn", "asked", "decided", "done", "undone", "at", "fed", "moved",
+	"consented", "reviewed", "review_by", "reminded",
 }
 
 // legible writes the moments of a row as people read them.

@@ -248,8 +248,15 @@ func TestEveryForeignKeyCanWaitForTheEndOfARestore(t *testing.T) {
 		t.Fatal(files, err)
 	}
 	for _, f := range files {
-		for n, line := range strings.Split(readFile(t, f), "\n") {
-			if strings.Contains(line, "REFERENCES") && !strings.Contains(line, "DEFERRABLE INITIALLY IMMEDIATE") {
+		lines := strings.Split(readFile(t, f), "\n")
+		for n, line := range lines {
+			if !strings.Contains(line, "REFERENCES") {
+				continue
+			}
+			if !strings.HasSuffix(line, ",") && n+1 < len(lines) {
+				line += lines[n+1] // a long key ends on the line after
+			}
+			if !strings.Contains(line, "DEFERRABLE INITIALLY IMMEDIATE") {
 				t.Errorf("%s:%d: %s", f, n+1, strings.TrimSpace(line))
 			}
 		}

@@ -14,8 +14,8 @@ import (
 // nothing that the log does not, and its signature guards it; the words of a
 // person's name nothing that her row does not. What somebody has looked for lately
 // is hers alone, and in no log; what was not found, and how often documents are read,
-// is counted without a person.
-var operational = []string{"job", "session", "attempt", "letter", "ticket", "checkpoint", "token_use", "person_word", "alert", "recent_search", "search_miss", "usage_count", "usage_pending", "inbox_message"}
+// is counted without a person. What somebody is still writing is hers alone too.
+var operational = []string{"job", "session", "attempt", "letter", "ticket", "checkpoint", "token_use", "person_word", "alert", "recent_search", "search_miss", "usage_count", "usage_pending", "inbox_message", "notice_seen", "notice_own", "notice_owed", "notice_digest", "notice_routed", "post_draft", "announcement_seen"}
 
 // columnName is what a column of ours may be called; a dump comes from outside.
 var columnName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)

@@ -53,8 +53,12 @@ func (h *House) account(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	groups, err := account.GroupsOf(r.Context(), h.DB, who.Subject)
+	if err != nil {
+		return err
+	}
 	f.Title = f.T("account.title")
-	v := AccountView{Facts: words.person(who.Subject, p), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
+	v := AccountView{Facts: words.person(who.Subject, p, groups), Reads: words.reads(who.Subject), May: words.may(who.Subject)}
 	v.Language = []Field{{
 		Name: "lang", Label: f.T("account.field.lang"), Hint: f.T("account.hint.lang"), Type: "select", Width: "medium",
 		Options: append([]Option{{Value: "", Text: f.T("account.lang.browser"), Chosen: p.Lang == ""}}, languageOptions(string(p.Lang))...),
@@ -75,13 +79,13 @@ func (f *Frame) flag(fields []Field, wrong map[string]string) {
 }
 
 // person are the facts of an account.
-func (w wording) person(who access.Subject, p account.Person) []Fact {
+func (w wording) person(who access.Subject, p account.Person, in []account.Group) []Fact {
 	list := []Fact{
 		{w.T("account.field.name"), []Link{{p.Name, ""}}},
 		{w.T("account.field.email"), []Link{{p.Email, ""}}},
 		{w.T("access.role"), w.roles(who)},
 	}
-	if groups := w.ownGroups(who); len(groups) > 0 {
+	if groups := w.ownGroups(in); len(groups) > 0 {
 		list = append(list, Fact{w.T("groups.mine"), groups})
 	}
 	if p.ActsFor != "" {

@@ -129,7 +129,7 @@ func (h *House) aroundHealth(r *http.Request, f *Frame) ([]Fact, error) {
 	for _, stage := range []mail.Stage{mail.Waiting, mail.Failed} {
 		facts = append(facts, Fact{f.T("mail.stage." + string(stage)), []Link{{f.Number(counts[stage]), f.URL("/admin/mail")}}})
 	}
-	return append(facts, f.healthFact("scanner", h.scannerState(r, f))), nil
+	return append(facts, f.healthFact("scanner", h.scannerState(r, f)), Fact{f.T("translation.state"), []Link{{Text: h.machineState(r, f)}}}), nil
 }
 
 // scannerState says whether files are looked at for viruses.

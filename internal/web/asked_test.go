@@ -54,7 +54,7 @@ func TestNoFormAsksForVictimsWitnessesOrSuspects(t *testing.T) {
 		}
 	})
 	t.Run("no label or hint asks so, in any language", func(t *testing.T) {
-		warnings := []string{"personal.withdraw.reason.hint"} // they say to name nobody
+		warnings := []string{"personal.withdraw.reason.hint", "issue.hint.about", "topic.hint.body", "poll.hint.choices"} // they say to name nobody
 		for _, key := range lang.Keys() {
 			if !asks.MatchString(key) || slices.Contains(warnings, key) || strings.HasPrefix(key, "extract.") {
 				continue

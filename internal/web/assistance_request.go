@@ -34,6 +34,7 @@ type HelpView struct {
 	Lessons   []HelpLine
 	Documents []Link
 	Readers   string
+	Experts   string // address where experts are looked for, or ""
 }
 
 // HelpText is one of a request's texts.
@@ -58,7 +59,7 @@ var assistanceRequestPage = newPage("assistance-request", HelpView{
 	History: []HelpStep{sampleHelpStep}, Consents: []HelpLine{sampleHelpLine}, Ask: "/en/assistance/consents/new?request=1",
 	Assessed: []HelpLine{sampleHelpLine}, Assess: "/en/assistance/assessments/new?request=1",
 	Projects: []HelpLine{sampleHelpLine}, Begin: "/en/assistance/projects/new?request=1",
-	Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine}, Documents: []Link{{"Community policing", "/en/library/1"}}, Readers: "Official use",
+	Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine}, Documents: []Link{{"Community policing", "/en/library/1"}}, Readers: "Official use", Experts: "/en/experts?request=1",
 })
 
 // meant is what somebody wanted to do to a record and could not: it is shown again
@@ -102,6 +103,9 @@ func (h *House) showHelp(w http.ResponseWriter, r *http.Request, q assistance.Re
 	v := HelpView{
 		Kind: p.kindOf(q), Tag: line.Tag, Late: line.Late, Steps: p.steps(q), Lang: string(q.Lang), Facts: p.facts(q), Moves: p.moves(q, m),
 		Readers: p.readers(q),
+	}
+	if plansHelp(f.Reader.Subject) {
+		v.Experts = f.URL("/experts?request=" + q.ID)
 	}
 	for _, says := range []string{m.says, p.next(q)} {
 		if says != "" {

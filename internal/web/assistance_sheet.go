@@ -24,8 +24,8 @@ type listSheet struct {
 // sheetStep is how many rows of a sheet are read at once.
 const sheetStep = 500
 
-// all are its rows, at most maxSheet.
-func (s listSheet) all() iter.Seq2[[]string, error] {
+// all are its rows, at most maxSheet; where there are more, the last says so.
+func (s listSheet) all(cut string) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		after := assistance.Place{}
 		for n := 0; n < maxSheet; {
@@ -43,6 +43,9 @@ func (s listSheet) all() iter.Seq2[[]string, error] {
 				return
 			}
 		}
+		last := make([]string, len(s.columns))
+		last[0] = cut
+		yield(last, nil)
 	}
 }
 
@@ -60,10 +63,16 @@ var sheetMedia = map[string]string{
 	"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-// openSheet gives out a list as CSV and as a workbook, at its address and an ending.
+// openSheet gives out a list as CSV and as a workbook, at its address and an ending, to
+// those who read official records.
 func (h *House) openSheet(at string, of func(*helping) (listSheet, error)) {
+	h.openSheetTo(h.official, at, of)
+}
+
+// openSheetTo is openSheet for those whom door lets in.
+func (h *House) openSheetTo(door func(Handler) Handler, at string, of func(*helping) (listSheet, error)) {
 	for kind := range sheetMedia {
-		h.site.Handle("GET "+at+"."+kind, h.official(h.site.costly(func(w http.ResponseWriter, r *http.Request) error {
+		h.site.Handle("GET "+at+"."+kind, door(h.site.costly(func(w http.ResponseWriter, r *http.Request) error {
 			p, err := h.helping(r, h.site.Frame(r))
 			if err != nil {
 				return err
@@ -74,10 +83,11 @@ func (h *House) openSheet(at string, of func(*helping) (listSheet, error)) {
 			}
 			Patient(w, 10*time.Minute)
 			attach(w, sheetMedia[kind], s.name+"."+kind)
+			rows := s.all(p.T("desk.sheet.cut"))
 			if kind == "csv" {
-				return sheet.WriteCSV(w, p.Lang, s.columns, s.all())
+				return sheet.WriteCSV(w, p.Lang, s.columns, rows)
 			}
-			return sheet.WriteXLSX(w, p.Lang, s.title, s.columns, s.all())
+			return sheet.WriteXLSX(w, p.Lang, s.title, s.columns, rows)
 		})))
 	}
 }

@@ -199,7 +199,7 @@ func (d drafting) bulkFields(r *http.Request) []Field {
 	if d.who.State != "" {
 		circles = append(circles, "state:"+d.who.State)
 	}
-	for _, g := range d.who.Groups {
+	for _, g := range d.livingGroups() {
 		circles = append(circles, "group:"+g)
 	}
 	for _, c := range circles {

@@ -80,6 +80,9 @@ func (h *House) desk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Tasks = append(door.Waiting, v.Tasks...) // decisions stand among the former
+	if err := p.owedInForums(&v); err != nil {
+		return err
+	}
 	made, err := h.watch().CalendarMade(r.Context(), who)
 	if err != nil {
 		return err

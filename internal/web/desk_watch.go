@@ -408,7 +408,7 @@ func (h *House) sendBook(w http.ResponseWriter, r *http.Request, of func(*http.R
 		if err != nil {
 			return err
 		}
-		pages = append(pages, sheet.Page{Title: s.title, Columns: s.columns, Rows: s.all()})
+		pages = append(pages, sheet.Page{Title: s.title, Columns: s.columns, Rows: s.all(p.T("desk.sheet.cut"))})
 	}
 	Patient(w, 10*time.Minute)
 	attach(w, sheetMedia["xlsx"], p.kind+"-"+r.PathValue("id")+".xlsx")

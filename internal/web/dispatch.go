@@ -94,6 +94,7 @@ func (s *Site) findPlaces() []place {
 		{"web.nav.themes", "/themes", nil, false},
 		{"web.nav.states", "/states", []string{"/structures", "/organisations", "/directory"}, false},
 		{"web.nav.framework", "/framework", nil, false},
+		{"community.title", "/community", []string{"/groups", "/topics", "/experts", "/issues", "/events"}, false},
 		{"web.nav.assistance", "/assistance", nil, true},
 	} {
 		if s.has(p.path) {

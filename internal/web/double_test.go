@@ -203,7 +203,7 @@ func (h postal) keepsTwice(t *testing.T) {
 	review = review.filled("person", people[0], "until", until)
 	h.twice(t, "/people/review", func() seen { return focal.submit(review) }, map[string]int{"event account.vouching.renewed": 1})
 
-	h.formTwice(t, admin, "/en/groups/new", "/en/groups/new", map[string]int{"table closed_group": 1, "event account.group.opened": 1}, "id", "double-group", "name", "Double")
+	h.formTwice(t, admin, "/en/groups/new", "/en/groups/new", map[string]int{"table circle": 1, "event account.group.opened": 1}, "id", "double-group", "name", "Double", "reach", "closed-closed")
 	h.twice(t, "admit", func() seen { return admin.post("/en/groups/double-group/admit", "person", waits) },
 		map[string]int{"table membership": 1, "event account.group.admitted": 1})
 	h.twice(t, "dismiss", func() seen { return admin.post("/en/groups/double-group/dismiss", "person", waits) },

@@ -151,7 +151,7 @@ func (d drafting) readers(chosen string) Field {
 		key := "access.level." + level.String()
 		f.Options = append(f.Options, Option{Value: level.String(), Text: d.T(key), Hint: d.T(key + ".hint")})
 	}
-	states, groups := []string{d.who.State, d.label.State}, append(slices.Clone(d.who.Groups), d.label.Group)
+	states, groups := []string{d.who.State, d.label.State}, append(d.livingGroups(), d.label.Group)
 	slices.Sort(groups)
 	for _, id := range slices.Compact(states) {
 		if id != "" {

@@ -32,6 +32,7 @@ type Frame struct {
 	Errors     []Error        // what is wrong in the form, shown above the page
 	Notice     *Notice        // what has just happened
 	Follow     *FollowForm    // the button by which the reader follows what the page is about
+	Pace       *PaceForm      // how soon she is told of what is written there
 	Status     int            // HTTP status, 200 at first
 	Private    bool           // never kept for another reader, though nobody is signed in
 	Apart      bool           // the page lies on a device: it names nobody, and leads nowhere that needs a line

@@ -4,209 +4,253 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/framework"
 )
 
-// GroupsView lists the closed groups: all for those who keep them, her own for
-// everybody else.
+// GroupsView lists the groups of which the reader may know.
 type GroupsView struct {
 	Lead   string
+	Action string // address that filters
+	Fields []Field
+	Unled  []Link // groups that nobody runs, for those who keep groups
 	Groups []GroupLine
+	None   string
+	More   string // address of those that follow, or ""
 	New    string // address of the form for a new one, or ""
 }
 
-// GroupLine is one group of the list.
+// GroupLine is one group of a list.
 type GroupLine struct {
-	Name, URL, About string
-	Tag              *Tag
+	Name, URL, Lang string
+	Tag             *Tag
+	Mine            *Tag // where the reader is in it
+	About           string
+	Life            string // how alive it is
 }
+
+var sampleGroupLine = GroupLine{"Investigators", "/en/groups/g1", "en", &Tag{Attention, "Closed"}, &Tag{Done, "Member"}, "Of one network.", "12 members · last post on 3 March 2026"}
 
 var groupsPage = newPage("groups", GroupsView{
-	Lead: "Circles of named people.", Groups: []GroupLine{{"Investigators", "/en/groups/g1", "Of one network.", &Tag{Plain, "Ended"}}}, New: "/en/groups/new",
+	Lead: "Circles of people.", Action: "/en/groups", Fields: []Field{{Name: "words", Label: "Name", Type: "search"}},
+	Unled: []Link{{"Investigators", "/en/groups/g1"}}, Groups: []GroupLine{sampleGroupLine}, None: "Nothing yet.", More: "/en/groups?after=g1", New: "/en/groups/new",
 })
-
-// GroupView is one group with its people.
-type GroupView struct {
-	About     string
-	Tag       *Tag
-	Members   []MemberLine
-	Documents Link         // what is closed to the group, for its members
-	Leave     *PersonForm  // for a member
-	Admit     *AdmitView   // for those who keep groups
-	Forms     []PersonForm // to change and to end it, for those
-}
-
-// MemberLine is somebody in a group.
-type MemberLine struct {
-	Name, URL string
-	Meta      string
-	Tag       *Tag // where the group is closed for her
-	Dismiss   string
-	ID        string
-}
-
-// AdmitView finds people to be admitted.
-type AdmitView struct {
-	Action string
-	Field  Field
-	Asked  bool
-	Found  []MemberLine
-	Post   string
-}
-
-var groupPage = newPage("group", GroupView{
-	About: "Of one network.", Tag: &Tag{Plain, "Ended"},
-	Members:   []MemberLine{{Name: "Aigul Asanova", URL: "/en/people/1", Meta: "Kyrgyzstan, since 3 March 2025", Tag: &Tag{Attention, "Closed for her"}, Dismiss: "/en/groups/g1/dismiss", ID: "1"}},
-	Documents: Link{"What is closed to this group", "/en/library?group=cyber"},
-	Leave:     &PersonForm{ID: "leave", Title: "Leave the group", Action: "/en/groups/g1/dismiss", Button: "Leave", Says: []string{"You will no longer read its records."}, Hidden: []Carried{{"person", "1"}}, Warning: true},
-	Admit:     &AdmitView{Action: "/en/groups/g1", Field: Field{Name: "q", Label: "Name", Type: "search"}, Asked: true, Found: []MemberLine{{Name: "Bela", Meta: "Kyrgyzstan", ID: "2"}}, Post: "/en/groups/g1/admit"},
-	Forms:     []PersonForm{{ID: "edit", Title: "Change", Action: "/en/groups/g1/edit", Button: "Save", Fields: []Field{{Name: "name", Label: "Name", Error: "Write it."}, {Name: "about", Label: "About", Type: "textarea"}}, Open: true}},
-})
-
-// GroupEditView is the form for a new group.
-type GroupEditView struct{ Fields []Field }
-
-var groupNewPage = newPage("group-new", GroupEditView{[]Field{{Name: "name", Label: "Name", Error: "Write it."}}})
 
 var (
 	noticeGroupOpened = newNotice("groups.done.opened")
 	noticeGroupSaved  = newNotice("groups.done.saved")
 	noticeGroupEnded  = newNotice("groups.done.ended")
+	noticeRaised      = newNotice("groups.done.raised")
+	noticeGroupJoined = newNotice("groups.done.joined")
 	noticeAdmitted    = newNotice("groups.done.admitted")
 	noticeDismissed   = newNotice("groups.done.dismissed")
 	noticeLeft        = newNotice("groups.done.left")
+	noticeFacilitates = newNotice("groups.done.facilitates")
+	noticeNoLonger    = newNotice("groups.done.no-longer")
+	noticeProposed    = newNotice("groups.done.proposed")
+	noticeDeclined    = newNotice("groups.done.declined")
+	noticeWithdrawn   = newNotice("groups.done.withdrawn")
 )
 
 func (h *House) openGroups() {
+	h.site.Handle("GET /community", h.community)
 	h.site.Handle("GET /groups", h.groups)
 	h.site.Handle("GET /groups/new", h.newGroup)
 	h.site.Handle("POST /groups/new", h.proven(h.openGroup))
 	h.site.Handle("GET /groups/{id}", h.group)
+	h.site.Handle("GET /groups/{id}/about", h.aboutGroup)
+	h.site.Handle("GET /groups/{id}/edit", h.groupForm)
 	h.site.Handle("POST /groups/{id}/edit", h.editGroup)
+	h.site.Handle("GET /groups/{id}/raise", h.raising)
+	h.site.Handle("POST /groups/{id}/raise", h.proven(h.raise))
 	h.site.Handle("POST /groups/{id}/end", h.proven(h.endGroup))
+	h.site.Handle("GET /groups/{id}/members", h.members)
+	h.site.Handle("POST /groups/{id}/join", h.join)
+	h.site.Handle("POST /groups/{id}/greeted", h.greeted)
 	h.site.Handle("POST /groups/{id}/admit", h.proven(h.admit))
 	h.site.Handle("POST /groups/{id}/dismiss", h.dismiss)
+	h.site.Handle("POST /groups/{id}/facilitate", h.facilitate)
+	h.site.Handle("GET /groups/{id}/proposals", h.proposals)
+	h.site.Handle("POST /groups/{id}/proposals", h.site.costly(h.propose))
+	h.site.Handle("POST /groups/{id}/proposals/{act}", h.answerProposal)
 }
 
-// keepsGroups decides whether the reader keeps the closed groups.
+// keepsGroups decides whether the reader keeps the groups.
 func keepsGroups(r *http.Request) access.Decision {
 	return ReaderOf(r).May(access.ManageGroups, access.Label{})
 }
 
-// KnowsGroups reports whether the reader has groups to go to: her own.
-func (f *Frame) KnowsGroups() bool {
-	return f.Has("/groups") && len(f.Reader.Groups) > 0 && !f.Reader.May(access.ManageGroups, access.Label{}).Allowed
-}
+// groupsAPage is how many groups a list shows at once.
+const groupsAPage = 30
 
 func (h *House) groups(w http.ResponseWriter, r *http.Request) error {
-	who := ReaderOf(r)
-	if !who.SignedIn() {
-		return h.mustSignIn(w, r)
-	}
 	f := h.site.Frame(r)
 	f.Title = f.T("groups.title")
-	v := GroupsView{Lead: f.T("groups.lead")}
-	groups, err := account.GroupsOf(r.Context(), h.DB, who.Subject)
+	p, err := h.helping(r, f)
+	if err != nil {
+		return err
+	}
+	who, q := ReaderOf(r).Subject, r.URL.Query()
+	filter := account.GroupFilter{
+		Kind: account.GroupKind(q.Get("kind")), Theme: q.Get("theme"), Words: q.Get("words"), Mine: who.SignedIn() && q.Get("which") == "mine", Ended: q.Get("which") == "ended",
+	}
+	if !slices.Contains(account.GroupKinds, filter.Kind) {
+		filter.Kind = ""
+	}
+	list, more, err := account.FindGroups(r.Context(), h.DB, who, filter, q.Get("after"), groupsAPage)
+	if err != nil {
+		return err
+	}
+	f.Crumbs = []Link{{f.T("community.title"), f.URL("/community")}}
+	v := GroupsView{Lead: f.T("groups.lead"), Action: f.URL("/groups"), Fields: p.groupFilter(filter, who.SignedIn()), None: f.T("groups.empty")}
+	if v.Groups, err = p.groupLines(list); err != nil {
+		return err
+	}
+	if more != "" {
+		v.More = f.With("after", more)
+	}
 	if keepsGroups(r).Allowed {
-		f.Crumbs = []Link{{f.T("admin.title"), f.URL("/admin")}}
 		v.Lead, v.New = f.T("groups.lead.all"), f.URL("/groups/new")
-		groups, err = account.Groups(r.Context(), h.DB, who.Subject)
+		v.Unled, err = h.unled(r, f)
 	}
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
-		line := GroupLine{Name: g.Name, URL: f.URL("/groups/" + g.ID), About: g.About}
-		if !g.Ended.IsZero() {
-			line.Tag = &Tag{Plain, f.T("groups.ended", "day", g.Ended)}
-		}
-		v.Groups = append(v.Groups, line)
-	}
-	slices.SortStableFunc(v.Groups, func(a, b GroupLine) int {
-		if (a.Tag == nil) != (b.Tag == nil) {
-			if a.Tag == nil {
-				return -1
-			}
-			return 1
-		}
-		return f.Compare(a.Name, b.Name)
-	})
 	return groupsPage.Show(w, f, v)
 }
 
-// group shows one group. To those who are not in it and do not keep groups it
-// is not there: its name alone may say too much.
-func (h *House) group(w http.ResponseWriter, r *http.Request) error {
-	if !ReaderOf(r).SignedIn() {
-		return h.mustSignIn(w, r)
+// unled leads to the groups that nobody runs, for those who keep groups.
+func (h *House) unled(r *http.Request, f *Frame) (links []Link, err error) {
+	list, err := account.Unled(r.Context(), h.DB, ReaderOf(r).Subject)
+	for _, g := range list {
+		links = append(links, Link{g.Name, f.URL("/groups/" + g.ID + "/members")})
 	}
-	return h.showGroup(w, r, nil)
+	return links, err
 }
 
-func (h *House) showGroup(w http.ResponseWriter, r *http.Request, wrong account.Invalid) error {
-	who := ReaderOf(r).Subject
-	g, err := account.GetGroup(r.Context(), h.DB, who, r.PathValue("id"))
+func (p *helping) groupFilter(filter account.GroupFilter, signedIn bool) []Field {
+	kinds := []Option{{Value: "", Text: p.T("core.all")}}
+	for _, k := range account.GroupKinds {
+		kinds = append(kinds, Option{Value: string(k), Text: p.T("groups.kind." + string(k)), Chosen: k == filter.Kind})
+	}
+	which := []Option{{Value: "", Text: p.T("groups.which.all")}}
+	if signedIn {
+		which = append(which, Option{Value: "mine", Text: p.T("groups.which.mine"), Chosen: filter.Mine})
+	}
+	which = append(which, Option{Value: "ended", Text: p.T("groups.which.ended"), Chosen: filter.Ended})
+	return []Field{
+		{Name: "words", Label: p.T("groups.field.name"), Type: "search", Value: filter.Words, Auto: "off"},
+		{Name: "kind", Label: p.T("groups.field.kind"), Type: "select", Options: kinds},
+		{Name: "theme", Label: p.T("assistance.field.theme"), Type: "select", Options: p.themeOptions(filter.Theme)},
+		{Name: "which", Label: p.T("groups.which"), Type: "select", Options: which},
+	}
+}
+
+// groupLines are groups as a list shows them, each with its signs of life.
+func (p *helping) groupLines(list []account.Group) ([]GroupLine, error) {
+	ids := make([]string, len(list))
+	for i, g := range list {
+		ids[i] = g.ID
+	}
+	who, ctx := ReaderOf(p.r).Subject, p.r.Context()
+	lives, err := p.h.talks().Lives(ctx, who.Scope(), ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	members, err := account.Members(r.Context(), h.DB, who, g.ID)
+	counts, err := account.MemberCounts(ctx, p.h.DB, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f := h.site.Frame(r)
-	words, err := h.words(r, f)
+	own, err := account.GroupsOf(ctx, p.h.DB, who)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page := groupPageOf{words, r, h, g, wrong}
-	f.Title, f.Crumbs = g.Name, []Link{{f.T("groups.title"), f.URL("/groups")}}
-	v := GroupView{About: g.About}
-	if !g.Ended.IsZero() {
-		v.Tag = &Tag{Plain, f.T("groups.ended", "day", g.Ended)}
-	}
-	for _, m := range members {
-		v.Members = append(v.Members, page.member(m))
-	}
-	if slices.Contains(who.Groups, g.ID) {
-		v.Documents = Link{f.T("groups.documents"), f.URL("/library?group=" + url.QueryEscape(g.ID))}
-		v.Leave = page.leaveForm()
-	}
-	if keepsGroups(r).Allowed && g.Ended.IsZero() {
-		if v.Admit, err = page.admit(); err != nil {
-			return err
+	lines := make([]GroupLine, len(list))
+	for i, g := range list {
+		lines[i] = GroupLine{Name: g.Name, URL: p.URL("/groups/" + g.ID), Lang: string(g.Lang), About: g.About, Tag: p.groupTag(g)}
+		if slices.ContainsFunc(own, func(o account.Group) bool { return o.ID == g.ID }) {
+			lines[i].Mine = &Tag{Done, p.T("groups.member-here")}
 		}
-		v.Forms = []PersonForm{page.editForm(), page.endForm(len(members))}
+		life := []string{p.T("groups.life.members", "n", counts[g.ID])}
+		if l := lives[g.ID]; !l.Last.IsZero() {
+			life = append(life, p.T("groups.life.last", "day", l.Last))
+			if l.Open > 0 {
+				life = append(life, p.T("groups.life.open", "n", l.Open))
+			}
+		}
+		lines[i].Life = strings.Join(life, " · ")
 	}
-	if len(wrong) > 0 {
-		f.Status = http.StatusUnprocessableEntity
-	}
-	return groupPage.Show(w, f, v)
+	return lines, nil
 }
 
-// ownGroups leads to the groups that are open to the reader.
-func (w wording) ownGroups(who access.Subject) (list []Link) {
-	for _, g := range who.Groups {
-		list = append(list, Link{w.groupName(g), w.URL("/groups/" + g)})
+// groupTag says how far a group is open, or that it is an archive.
+func (f *Frame) groupTag(g account.Group) *Tag {
+	switch {
+	case !g.Ended.IsZero():
+		return &Tag{Plain, f.T("groups.ended", "day", g.Ended)}
+	case g.Kind == account.GroupClosed:
+		return &Tag{Attention, f.T("groups.kind.closed")}
+	}
+	return &Tag{Plain, f.T("groups.reach." + reachKey(account.GroupReach{Kind: g.Kind, Level: g.Level}))}
+}
+
+// reachKey names how far a group is open in messages and forms.
+func reachKey(r account.GroupReach) string { return string(r.Kind) + "-" + r.Level.String() }
+
+// reachesOf are all that there are.
+func reachesOf() (list []account.GroupReach) {
+	for _, kind := range account.GroupKinds {
+		for _, level := range kind.Levels() {
+			list = append(list, account.GroupReach{Kind: kind, Level: level})
+		}
 	}
 	return list
 }
 
-// groupNames are the names of the closed groups that the reader may know: her
-// own, or all for those who keep them.
-func (h *House) groupNames(r *http.Request) (map[string]string, error) {
+// themeLinks leads to the themes of a group.
+func (f *Frame) themeLinks(ids []string) (links []Link) {
+	for _, id := range ids {
+		if theme, ok := framework.Theme(id); ok {
+			links = append(links, Link{theme.Names.In(f.Lang), f.URL("/themes/" + id)})
+		}
+	}
+	return links
+}
+
+// ownGroups leads to the groups in which the reader is.
+func (w wording) ownGroups(list []account.Group) (links []Link) {
+	for _, g := range list {
+		if g.Ended.IsZero() {
+			links = append(links, Link{g.Name, w.URL("/groups/" + url.PathEscape(g.ID))})
+		}
+	}
+	return links
+}
+
+// groupNames are the names of the closed groups that the reader may know: her own, or
+// all for those who keep them. archives are the ids of her own that have ended.
+func (h *House) groupNames(r *http.Request) (names map[string]string, archives []string, err error) {
 	who := ReaderOf(r).Subject
 	if keepsGroups(r).Allowed {
-		return account.GroupNames(r.Context(), h.DB)
+		if names, err = account.GroupNames(r.Context(), h.DB); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(who.Groups) == 0 {
+		return names, nil, nil
+	}
+	if names == nil {
+		names = map[string]string{}
 	}
 	own, err := account.GroupsOf(r.Context(), h.DB, who)
-	if err != nil || len(own) == 0 {
-		return nil, err
-	}
-	names := make(map[string]string, len(own))
 	for _, g := range own {
 		names[g.ID] = g.Name
+		if !g.Ended.IsZero() {
+			archives = append(archives, g.ID)
+		}
 	}
-	return names, nil
+	return names, archives, err
 }

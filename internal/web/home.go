@@ -2,11 +2,12 @@ package web
 
 // HomeView is the first page.
 type HomeView struct {
-	Documents int        // how many the reader may see
-	Examples  []Link     // questions in the reader's language, linked to their search
-	Themes    []HomeDoor // the six themes of the Framework (¶14–19)
-	New       []HomeItem // what came last
-	News      string     // how much is new since her last visit, or ""
+	Documents int             // how many the reader may see
+	Examples  []Link          // questions in the reader's language, linked to their search
+	Themes    []HomeDoor      // the six themes of the Framework (¶14–19)
+	New       []HomeItem      // what came last
+	Announced []AnnouncedLine // what stands for her
+	News      string          // how much is new since her last visit, or ""
 }
 
 // HomeDoor leads to a theme.
@@ -43,7 +44,8 @@ var homePage = newPage("home", HomeView{
 		{"Полицейское образование: учебный план базового курса", "/en/library/a2", "ru", "Curriculum · Programme Office in Bishkek · 9 November 2026", nil},
 		{"Guide de l’enquête financière parallèle", "/en/library/a3", "fr", "Guide · Secretariat · 2 November 2026", nil},
 	},
-	News: "12 documents are new since your last visit, on 3 March 2026",
+	Announced: sampleAnnounced,
+	News:      "12 documents are new since your last visit, on 3 March 2026",
 })
 
 // HomeExamples are three questions to start with, in the reader's language.

@@ -18,6 +18,7 @@ import (
 	"polis/internal/search"
 	"polis/internal/store"
 	"polis/internal/thesaurus"
+	"polis/internal/translate"
 	"polis/internal/usage"
 )
 
@@ -36,6 +37,7 @@ type House struct {
 	Inbox    *inbox.Box                                           // mail that comes in; nil: none does
 	Usage    *usage.Counter                                       // counts how often documents are read; nil: nobody does
 	Misses   func(ctx context.Context, limit int) ([]Miss, error) // what people look for and do not find; nil: nobody counts it
+	Machine  *translate.Service                                   // translates posts; nil: none does
 	Outgoing *http.Client                                         // by which sign-in providers are asked; nil: none can be
 
 	site      *Site
@@ -61,7 +63,7 @@ func (h *House) Open(opts Options) *Site {
 	for _, rooms := range []func(){
 		h.openHome, h.openSearch, h.openSuggest, h.openMisses, h.openUsage, h.openSearches, h.openAdvanced, h.openCitations, h.openSitemap, h.openReading, h.openThemes, h.openFramework, h.openDirectory,
 		h.openSignIn, h.openProviders, h.openJoining, h.openAdmin, h.openLog, h.openPeople, h.openUpload, h.openIntake, h.openEditing, h.openLowering, h.openTokens,
-		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance, h.openOverview, h.openDesk, h.openInbox,
+		h.openPersonal, h.openRetention, h.openQuarantine, h.openStorage, h.openHealth, h.openWithdraw, h.openSources, h.openDictionaries, h.openThesaurus, h.openCollections, h.openBulk, h.openTwins, h.openTongues, h.openAssistance, h.openOverview, h.openDesk, h.openTopics, h.openNotices, h.openAnnouncements, h.openIssues, h.openEvents, h.openInbox, h.openExperts,
 	} {
 		rooms()
 	}

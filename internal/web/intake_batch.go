@@ -155,8 +155,8 @@ func (h *House) words(r *http.Request, f *Frame) (wording, error) {
 	if err != nil {
 		return wording{}, err
 	}
-	groups, err := h.groupNames(r)
+	groups, archives, err := h.groupNames(r)
 	called := func(id string) string { return f.conceptName(r.Context(), h, id) }
 	feeds := func(id string) string { return h.sourceName(r.Context(), id) }
-	return wording{Frame: f, names: names, groups: groups, called: called, feeds: feeds}, err
+	return wording{Frame: f, names: names, groups: groups, archives: archives, called: called, feeds: feeds}, err
 }

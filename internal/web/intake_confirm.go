@@ -28,6 +28,7 @@ type ConfirmView struct {
 	Like    string
 	Into    *Link      // the document that it was brought for, or nil
 	Home    string     // its id
+	Topic   string     // the question from whose answer it was made, or ""
 	Twins   []TwinLink // documents that the file looks like
 	Propose *Link      // to this form with the document that seems to be the one
 	Belongs *Field     // address or symbol of that document
@@ -52,7 +53,7 @@ type OpeningLine struct {
 var confirmPage = newPage("confirm", ConfirmView{
 	Arrival: ArrivalView{File: "guide.pdf", Tag: Tag{Attention, "Waits for you"}, Meta: []string{"1.2 MB", "12 pages"}, Reason: "The file is damaged.", Advice: "Send it again.", Retry: "/en/library/intake/1/retry", Discard: "/en/library/intake/1/discard"},
 	Notes:   []string{"Two pages could not be read."}, Changed: "The file was changed meanwhile.", Filled: "As in the document before.",
-	Twins: []TwinLink{sampleTwin}, Action: "/en/library/intake/1/confirm", Rev: 3, Like: "d1", Home: "2",
+	Twins: []TwinLink{sampleTwin}, Action: "/en/library/intake/1/confirm", Rev: 3, Like: "d1", Home: "2", Topic: "t1",
 	Into: &Link{"Community policing", "/en/library/2"}, Propose: &Link{"Community policing", "/en/library/intake/1/confirm?into=2"},
 	Belongs: &Field{Name: "into", Label: "Address or symbol", Hint: "For example PC.DEC/1049", Error: "There is no such document."},
 	Mark:    Field{Name: "mark", Label: "Mark", Hint: "Rev.1"},
@@ -104,7 +105,7 @@ func (h *House) confirmForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, h.site.Frame(r).URL("/library/"+in.Document), http.StatusSeeOther)
 		return nil
 	}
-	c := confirming{recordForm: recordForm{h: h, r: r, rev: in.Rev}, in: in, into: documentID(r.FormValue("into")), like: r.FormValue("like")}
+	c := confirming{recordForm: recordForm{h: h, r: r, rev: in.Rev}, in: in, into: documentID(r.FormValue("into")), like: r.FormValue("like"), topic: r.FormValue("topic")}
 	c.home = c.into != ""
 	if err := c.propose(); err != nil {
 		return err
@@ -118,6 +119,7 @@ type confirming struct {
 	in         library.Intake
 	mark       string
 	into, like string // documents: that it belongs to, that the form resembles
+	topic      string // the question from whose answer it was made
 	home       bool   // into was not typed: the file was brought for it
 }
 
@@ -128,7 +130,7 @@ func (c *confirming) propose() error {
 	c.texts = []textForm{{Lang: p.Lang, Title: p.Title}}
 	c.draft = draftForm{Symbol: p.Symbol, Date: p.Date, Original: string(p.Original)}
 	if c.like == "" {
-		return nil
+		return c.ofNote()
 	}
 	rec, err := c.h.Library.Get(c.r.Context(), scope(c.r), c.like)
 	if errors.Is(err, store.ErrNotFound) {
@@ -153,7 +155,7 @@ func (h *House) confirm(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	c := confirming{
 		recordForm: recordForm{h: h, r: r, texts: []textForm{readText(form, langOf(form.Get("lang")), "")}}, in: in,
-		mark: strings.TrimSpace(form.Get("mark")), into: strings.TrimSpace(form.Get("into")), like: form.Get("like"),
+		mark: strings.TrimSpace(form.Get("mark")), into: strings.TrimSpace(form.Get("into")), like: form.Get("like"), topic: form.Get("topic"),
 	}
 	c.read(form)
 	if c.home = form.Get("home") != ""; c.home {
@@ -174,6 +176,9 @@ func (h *House) confirm(w http.ResponseWriter, r *http.Request) error {
 		}
 		id = c.in.Document // the other click of a double click was quicker
 	case err != nil:
+		return err
+	}
+	if err := h.drawnFromTopic(r, "document", id); err != nil {
 		return err
 	}
 	return c.goOn(w, id, form.Get("then") == "next")
@@ -251,7 +256,7 @@ func (c *confirming) show(w http.ResponseWriter) error {
 	f.Title = f.T("library.confirm.title")
 	f.Crumbs = []Link{{f.T("web.nav.library"), f.URL("/library")}, {f.T("library.intake.title"), f.URL(listPath(c.in.Batch))}}
 	v := ConfirmView{
-		Arrival: words.arrival(c.in, ""), Action: f.URL(confirmPath(c.in.ID)), Rev: c.rev, Like: c.like,
+		Arrival: words.arrival(c.in, ""), Action: f.URL(confirmPath(c.in.ID)), Rev: c.rev, Like: c.like, Topic: c.topic,
 		Form: c.in.Stage == library.Ready || c.changed, Lang: string(c.in.Proposal.Lang),
 	}
 	if c.in.Stage == library.Arrived {

@@ -60,7 +60,7 @@ func TestAnInvitedExpert(t *testing.T) {
 func newInvited(t *testing.T, h postal, tag lang.Tag, width int64) *invited {
 	t.Helper()
 	h.unwaived()
-	if err := account.OpenGroup(t.Context(), h.DB, access.System("test"), "investigators", "Network of investigators", ""); err != nil {
+	if err := account.OpenGroup(t.Context(), h.DB, access.System("test"), account.GroupDraft{ID: "investigators", Name: "Network of investigators", Kind: account.GroupClosed}); err != nil {
 		t.Fatal(err)
 	}
 	desk, focal := h.twofold("desk@polis.example", access.DeskOfficer, ""), h.twofold("focal@polis.example", access.FocalPoint, "KG")

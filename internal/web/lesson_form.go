@@ -55,6 +55,7 @@ type lessonTyped struct {
 	items     string // as they were typed
 	documents string
 	unknown   string // a document that the library does not have
+	topic     string // the question from whose answer it is drawn, or ""
 	wrong     map[string]string
 	stored    *assistance.LessonDraft // what somebody else has stored meanwhile
 }
@@ -64,7 +65,7 @@ func (h *House) readLesson(w wording, r *http.Request) (lessonTyped, error) {
 	text := func(name string) string {
 		return strings.TrimSpace(strings.ReplaceAll(r.PostFormValue(name), "\r\n", "\n"))
 	}
-	form := lessonTyped{items: text("items"), documents: text("documents"), draft: assistance.LessonDraft{
+	form := lessonTyped{topic: text("topic"), items: text("items"), documents: text("documents"), draft: assistance.LessonDraft{
 		Lang: lang.Tag(text("lang")), Title: strings.Join(strings.Fields(text("title")), " "), Happened: text("happened"), Learned: text("learned"), Guidance: text("guidance"),
 		Origin: text("origin"), Source: text("source"), Project: text("project"), Evaluation: text("evaluation"), Activity: text("activity"), Evidence: text("evidence"),
 		Themes: r.PostForm["themes"], Items: readItems(text("items")),
@@ -97,7 +98,7 @@ func (h *House) newLesson(w http.ResponseWriter, r *http.Request) error {
 		return Refused(ReaderOf(r).May(access.PlanHelp, access.Label{}).Rule)
 	}
 	d := assistance.LessonDraft{Lang: LangOf(r), Origin: "note"}
-	return h.showLessonForm(w, r, lessonTyped{draft: h.drawn(r.Context(), r, d)})
+	return h.showLessonForm(w, r, lessonTyped{draft: h.lessonOfTopic(r, h.drawn(r.Context(), r, d)), topic: r.URL.Query().Get("topic")})
 }
 
 // drawn fills in what the address says, as far as the reader may read it: the project
@@ -147,6 +148,9 @@ func (h *House) draftLesson(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return helpFault(r, access.PlanHelp, access.Label{}, err)
+	}
+	if err := h.drawnFromTopic(r, "lesson", id); err != nil {
+		return err
 	}
 	return h.site.Frame(r).Redirect(w, lessonPath(id), noticeLessonDrafted, 0)
 }
@@ -227,7 +231,7 @@ func (h *House) showLessonForm(w http.ResponseWriter, r *http.Request, form less
 	if err != nil {
 		return err
 	}
-	for _, of := range []Carried{{"project", form.draft.Project}, {"evaluation", form.draft.Evaluation}, {"activity", form.draft.Activity}} {
+	for _, of := range []Carried{{"project", form.draft.Project}, {"evaluation", form.draft.Evaluation}, {"activity", form.draft.Activity}, {"topic", form.topic}} {
 		if of.Value != "" {
 			v.Hidden = append(v.Hidden, of)
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 // actForm is how the act of an event is called: room, noun, past participle.
-var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage|assistance|inbox)\.[a-z-]+(\.[a-z-]+)?$`)
+var actForm = regexp.MustCompile(`^(account|access|library|directory|framework|demo|log|mail|personal|archive|watch|thesaurus|lexicon|harvest|usage|assistance|inbox|community|forum|issue)\.[a-z-]+(\.[a-z-]+){0,2}$`)
 
 // noActs have the form of an act, and are something else.
 var noActs = map[string]string{
@@ -27,6 +27,9 @@ var noActs = map[string]string{
 	"account.review":            "a turn of the timetable",
 	"account.words":             "a turn of the timetable",
 	"log.checkpoint":            "a turn of the timetable",
+	"community.digests":         "a turn of the timetable",
+	"community.questions":       "a turn of the timetable",
+	"community.notice.to":       "a setting",
 	"library.batch":             "a kind of job",
 	"assistance.import":         "a kind of job",
 	"library.read":              "a kind of job",
@@ -56,6 +59,9 @@ var noActs = map[string]string{
 	"assistance.letter.request": "a kind of letter",
 	"assistance.letter.consent": "a kind of letter",
 	"assistance.letter.overdue": "a kind of letter",
+	"community.scan":            "a kind of job",
+	"forum.reminders":           "a turn of the timetable",
+	"issue.letter.due":          "a kind of letter",
 }
 
 // actsWritten finds in the sources what may be written as the act of an event:
@@ -65,6 +71,12 @@ func actsWritten(t *testing.T) map[string]string {
 	acts := map[string]string{}
 	for _, s := range []library.Stage{library.Arrived, library.Ready, library.Quarantined, library.Kept, library.Discarded} {
 		acts["library.intake."+string(s)] = "internal/library/intake.go" // put together there
+	}
+	for _, done := range []string{"accepted", "declined", "ask", "agree", "decline", "withdraw", "finish", "confirm", "contest"} {
+		acts["community.expert."+done] = "internal/community/roster" // by verdict and move
+	}
+	for _, verdict := range []string{"upheld", "shown"} {
+		acts["community.appeal."+verdict] = "internal/community/discussion/hide.go"
 	}
 	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -149,14 +149,7 @@ func (p *telephone) text() string {
 
 func (p *telephone) visit(path string) {
 	p.Helper()
-	address := p.url + "/" + string(p.tag) + path
-	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Navigate(address)(ctx, t)
-		if err != nil && strings.Contains(err.Error(), "ERR_ABORTED") { // the page was going elsewhere by itself
-			_, err = chromedp.Navigate(address)(ctx, t)
-		}
-		return err
-	}), chromedp.WaitReady(chromedp.CSS("main")))
+	p.do(chromedp.Navigate(p.url+"/"+string(p.tag)+path), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
 // until waits for a script to become true.

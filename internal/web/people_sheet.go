@@ -10,8 +10,8 @@ import (
 	"polis/internal/sheet"
 )
 
-// maxSheet is how many people a sheet holds.
-const maxSheet = 100_000
+// maxSheet is how many rows a sheet holds: no more than a workbook can, which is 1,048,576.
+const maxSheet = 1_000_000
 
 // peopleCSV answers with the people whom the filter of the address chooses, as a
 // sheet. It is an export: whoever asks for it has just shown who she is.

@@ -202,7 +202,7 @@ func TestPeopleAreRefusedToEverybodyElse(t *testing.T) {
 			}
 		}
 		v := h.visitor()
-		for _, path := range []string{"/en/people", "/en/people/" + id, "/en/people.csv", "/en/groups", "/en/groups/new", "/en/admin", "/en/admin/jobs"} {
+		for _, path := range []string{"/en/people", "/en/people/" + id, "/en/people.csv", "/en/groups/new", "/en/admin", "/en/admin/jobs"} {
 			if got := v.get(path); got.status != http.StatusSeeOther || !strings.Contains(got.location, "/sign-in?") {
 				t.Errorf("%s without signing in: %d %s", path, got.status, got.location)
 			}

@@ -48,6 +48,19 @@ func TestWhatLiesOutsideIsSaid(t *testing.T) {
 				t.Errorf("held: %d", got.status)
 			}
 		})
+		t.Run("money is committed in the currency of its fund alone", func(t *testing.T) {
+			rate := o.desk.form("/en/assistance/rates", "/en/assistance/rates").filled("currency", "USD", "day", dayFromNow(-2), "rate", "1.0823", "source", "ECB")
+			if got := o.desk.submit(rate); got.status != http.StatusSeeOther {
+				t.Fatalf("%d %.4000s", got.status, got.body)
+			}
+			m := o.books(t, project)
+			o.booked(t, o.officer, project, "pledge", "kind", "unified", "source", "spmu", "currency", "USD", "pledged", "500", "since", dayFromNow(0))
+			got := o.looked(o.officer, project, "commit", "title", "Books in dollars", "fund", m.Funds[0].ID, "line", m.Lines[0].ID, "amount", "20", "currency", "USD")
+			refused(t, got, "money.error.other.currency", "currency")
+			if !got.says("Books in dollars") || len(o.books(t, project).Commitments) > 0 {
+				t.Error("what she typed is lost, or booked")
+			}
+		})
 		t.Run("a project is not cut under its activities", func(t *testing.T) {
 			o.arranged(t, project)
 			got := o.officer.submit(o.officer.form(project+"/edit", project+"/edit").filled("starts", dayFromNow(-5)))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"polis/internal/assistance"
 	"polis/internal/search"
@@ -32,6 +33,7 @@ type ProjectView struct {
 	Lessons  []HelpLine
 	Drawn    *LessonsDrawn
 	Readers  string
+	Experts  string // address where experts are looked for, or ""
 }
 
 var projectPage = newPage("project", ProjectView{
@@ -41,7 +43,7 @@ var projectPage = newPage("project", ProjectView{
 	Needs: []NeedLine{{"Choose the mandate.", "/en/assistance/projects/1/edit#mandate"}, {"Answer.", ""}}, Glances: []Glance{sampleGlance}, Lang: "ru", Texts: []HelpText{{"summary", "What is done", "Курс."}}, Timeline: &sampleTimeline,
 	Facts: []Fact{{"Host States", []Link{{"Kyrgyzstan", "/en/directory/KG"}}}}, Edit: "/en/assistance/projects/1/edit", Moves: []PersonForm{samplePersonForm},
 	Model: &Link{"2026/3 Training", "/en/assistance/projects/2"}, AsModel: "/en/assistance/projects/new?model=1", Made: []HelpLine{sampleHelpLine}, Similar: []HelpLine{sampleHelpLine}, Lessons: []HelpLine{sampleHelpLine},
-	Drawn: &sampleDrawn, Readers: "Official use",
+	Drawn: &sampleDrawn, Readers: "Official use", Experts: "/en/experts?project=1",
 })
 
 // project is the overview.
@@ -68,6 +70,9 @@ func (h *House) showProject(w http.ResponseWriter, r *http.Request, q assistance
 		return err
 	}
 	v := ProjectView{Head: p.projectHead(q, ""), Lang: string(q.Lang), Texts: p.projectTexts(q, steps), Readers: p.T("access.level." + q.Level.String() + ".hint")}
+	if plansHelp(f.Reader.Subject) {
+		v.Experts = f.URL("/experts?project=" + q.ID)
+	}
 	if m.says != "" {
 		v.Says = append(v.Says, m.says)
 	}
@@ -298,8 +303,13 @@ func (p *helping) besideProject(q assistance.Project, v *ProjectView) (err error
 	if v.Lessons, err = p.lessonsFor(q.Themes, q.Hosts); err != nil {
 		return err
 	}
-	v.Drawn, err = p.drawnHere(assistance.LessonFilter{Project: q.ID}, "project="+q.ID)
-	return err
+	if v.Drawn, err = p.drawnHere(assistance.LessonFilter{Project: q.ID}, "project="+q.ID); err != nil || v.Drawn == nil {
+		return err
+	}
+	v.Lessons = slices.DeleteFunc(v.Lessons, func(l HelpLine) bool { // those stand above
+		return slices.ContainsFunc(v.Drawn.Lines, func(d HelpLine) bool { return d.URL == l.URL })
+	})
+	return nil
 }
 
 // similarProjects are projects of the same themes in the States, then elsewhere.

@@ -232,7 +232,15 @@ func (p *reading) view() (ReadingView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Facts = append(v.Facts, from...)
+	drawn, err := p.comesFrom()
+	if err != nil {
+		return v, err
+	}
+	authors, err := p.experts()
+	if err != nil {
+		return v, err
+	}
+	v.Facts = slices.Concat(v.Facts, authors, from, drawn)
 	rule, _ := ReaderOf(p.r).Scope().Allows(p.rec.Label)
 	v.Why = p.T("access.rule." + string(rule))
 	v.WhyURL = p.URL("/why?of=/library/" + p.rec.ID)

@@ -192,10 +192,11 @@ func (f *Frame) sorts(q search.Query) []SortLink {
 // wording puts ids into the reader's words.
 type wording struct {
 	*Frame
-	names  *directory.Snapshot
-	groups map[string]string           // names of the closed groups that the reader may know, or nil
-	called func(concept string) string // what a concept of the thesaurus is called, or nil
-	feeds  func(id string) string      // what a library that is harvested is called, or nil
+	names    *directory.Snapshot
+	groups   map[string]string           // names of the closed groups that the reader may know, or nil
+	archives []string                    // ids of those of hers that have ended: they are read, and take nothing new
+	called   func(concept string) string // what a concept of the thesaurus is called, or nil
+	feeds    func(id string) string      // what a library that is harvested is called, or nil
 }
 
 // groupName is what a closed group is called.
@@ -204,6 +205,11 @@ func (w wording) groupName(id string) string {
 		return name
 	}
 	return id
+}
+
+// livingGroups are the closed groups of the reader that take something new.
+func (w wording) livingGroups() []string {
+	return slices.DeleteFunc(slices.Clone(w.Reader.Groups), func(id string) bool { return slices.Contains(w.archives, id) })
 }
 
 // levelTag says who may read what is not public; a closed group is named to

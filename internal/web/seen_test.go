@@ -65,7 +65,7 @@ func (h inhabited) reads(person, document string, versions map[lang.Tag]string) 
 func TestWhoReadsWhatIsOfficialOrClosedIsNoted(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h inhabited) {
 		v, id := h.as("asel@polis.example", access.FocalPoint, "KG")
-		if err := account.OpenGroup(everywhere, h.DB, access.System("test"), "servers", "Servers", ""); err != nil {
+		if err := account.OpenGroup(everywhere, h.DB, access.System("test"), account.GroupDraft{ID: "servers", Name: "Servers", Kind: account.GroupClosed}); err != nil {
 			t.Fatal(err)
 		}
 		if err := account.Admit(everywhere, h.DB, access.System("test"), "servers", id); err != nil {

@@ -23,7 +23,7 @@ func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words, err := h.words(r, f)
+	words, err := h.helping(r, f)
 	if err != nil {
 		return err
 	}
@@ -39,6 +39,9 @@ func (h *House) welcome(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, rec := range newest {
 		v.New = append(v.New, words.item(rec))
+	}
+	if v.Announced, err = words.announced("", "/"); err != nil {
+		return err
 	}
 	if v.News, err = h.news(r, f); err != nil {
 		return err

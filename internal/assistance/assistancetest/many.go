@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"polis/internal/access"
+	"polis/internal/assistance"
 	"polis/internal/framework"
 	"polis/internal/store"
 )
@@ -45,6 +46,9 @@ func Many(ctx context.Context, db *store.DB, projects, activities int) error {
 		}
 	}
 	_, err = store.Write(ctx, db, access.System(system), func(tx *store.Tx) (store.Event, error) {
+		if err := assistance.RestoreTasks(ctx, tx); err != nil {
+			return store.Event{}, err
+		}
 		return store.Event{Act: "test.filled"}, m.exec(ctx, tx, "DELETE FROM project_count", `
 			INSERT INTO project_count (kind, place, theme, project_stage, level, state, grp, owner, n, once)
 			SELECT kind, place, theme, project_stage, level, state, grp, '', COUNT(*), SUM(once)

@@ -205,6 +205,23 @@ function guard (form, dirty, sent) {
   addEventListener('beforeunload', event => { if (!sending && dirty()) event.preventDefault() })
 }
 
+// What somebody writes in a group is kept as a draft of hers a moment after she stops;
+// its form has a button for the same.
+for (const form of document.querySelectorAll('form[data-keep]')) {
+  const said = form.querySelector('[data-kept]')
+  let timer
+  const keep = async () => {
+    const body = new FormData(form)
+    for (const file of form.querySelectorAll('input[type=file]')) body.delete(file.name)
+    const answer = await fetch(form.dataset.keep, { method: 'POST', body }).catch(() => null)
+    if (!answer?.ok || answer.redirected) return
+    said.textContent = await answer.text()
+    form.dispatchEvent(new Event('kept'))
+  }
+  form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(keep, 2000) })
+  form.addEventListener('submit', () => clearTimeout(timer))
+}
+
 // Files are dropped or chosen and sent one after the other, each with a bar.
 for (const form of document.querySelectorAll('form[data-upload]')) upload(form)
 
