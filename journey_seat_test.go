@@ -163,10 +163,17 @@ func (s *seat) comes(what string, lead func(context.Context) (*network.Response,
 // goes opens a page by its path without the language.
 func (s *seat) goes(path string) {
 	s.Helper()
+	s.tries(path)
+	s.well(path)
+}
+
+// tries opens what may not be there, and returns how it is answered.
+func (s *seat) tries(path string) int64 {
+	s.Helper()
 	s.comes(path, func(ctx context.Context) (*network.Response, error) {
 		return chromedp.Run(ctx, chromedp.NavigateResponse(s.url+"/"+string(s.in)+path))
 	})
-	s.well(path)
+	return s.page.status
 }
 
 // well fails where the page is an error, or says that something is wrong.

@@ -33,6 +33,12 @@ func begin(t *testing.T) *journey {
 // opens a browser on it.
 func beginWith(t *testing.T, p place, prepare func(*house) error, flags ...string) *journey {
 	t.Helper()
+	return beginAt(t, &served{}, p, prepare, flags...)
+}
+
+// beginAt is the same for who wants to know more of what is served.
+func beginAt(t *testing.T, s *served, p place, prepare func(*house) error, flags ...string) *journey {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
@@ -40,7 +46,6 @@ func beginWith(t *testing.T, p place, prepare func(*house) error, flags ...strin
 		}
 		t.Skip("no Chromium")
 	}
-	s := &served{}
 	serveWith(t, s, p, func(h *house) error {
 		return errors.Join(demo.Load(t.Context(), h.library, func(int, int) {}), prepare(h))
 	}, flags...)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"polis/internal/access"
 	"polis/internal/account"
 	"polis/internal/community/discussion"
 )
@@ -133,17 +134,17 @@ func (p talking) others(alone bool, v *CommunityView) error {
 func (f *Frame) communityWays() (list []CommunityWay) {
 	for _, way := range []struct {
 		path, key string
-		signed    bool
+		open      bool
 	}{
-		{"/experts", "community.experts", true},
-		{"/topics", "community.topics", false},
-		{"/events", "community.events", false},
-		{"/issues/follow", "community.issues", false},
-		{"/account/profile", "community.profile", true},
-		{"/account/notices", "community.notices", true},
-		{"/announcements", "community.announcements", false},
+		{"/experts", "community.experts", f.Reader.Trust >= access.Member},
+		{"/topics", "community.topics", true},
+		{"/events", "community.events", true},
+		{"/issues/follow", "community.issues", true},
+		{"/account/profile", "community.profile", f.Reader.Trust >= access.Member},
+		{"/account/notices", "community.notices", f.Reader.SignedIn()},
+		{"/announcements", "community.announcements", true},
 	} {
-		if f.Has(way.path) && (!way.signed || f.Reader.SignedIn()) {
+		if way.open && f.Has(way.path) {
 			list = append(list, CommunityWay{f.T(way.key), f.T(way.key + ".line"), f.URL(way.path)})
 		}
 	}

@@ -403,13 +403,15 @@ func (w *world) relate() {
 // answer is everything that comes back: status, headers and body.
 func (w *world) answer(o onlooker, path string) string {
 	got := ask(w.site, "GET", path, o.headers...)
-	return madeAnew.ReplaceAllString(w.whole(got), "#")
+	return madeAnew.ReplaceAllString(recently.ReplaceAllString(w.whole(got), ""), "#")
 }
 
-// madeAnew are the numbers that each form gets of its own, a repository's clock, and
-// what she herself looked for before. What others asked and nobody found is theirs,
-// and stands in no document.
-var madeAnew = regexp.MustCompile(`(?s:<section aria-labelledby="misses">.*?</section>|<caption class="govuk-visually-hidden" id="misses-title">.*?</table>)|batch=[0-9a-f-]{36}|name="once" value="\w+"|<responseDate>[^<]*|<p class="small ways recent">[^\n]*`)
+// madeAnew are the numbers that each form gets of its own, and a repository's clock.
+// What others asked and nobody found is theirs, and stands in no document.
+var madeAnew = regexp.MustCompile(`(?s:<section aria-labelledby="misses">.*?</section>|<caption class="govuk-visually-hidden" id="misses-title">.*?</table>)|batch=[0-9a-f-]{36}|name="once" value="\w+"|<responseDate>[^<]*`)
+
+// recently is what she herself looked for before: nothing, where she asks for the first time.
+var recently = regexp.MustCompile(`\n<p class="small ways recent">[^\n]*`)
 
 // namesIDs are the pages that name what somebody has done or asked by its id.
 var namesIDs = regexp.MustCompile(`^GET /(admin|account)/log`)

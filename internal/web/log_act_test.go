@@ -62,6 +62,7 @@ var noActs = map[string]string{
 	"community.scan":            "a kind of job",
 	"forum.reminders":           "a turn of the timetable",
 	"issue.letter.due":          "a kind of letter",
+	"issue.letter.moved":        "a kind of letter",
 }
 
 // actsWritten finds in the sources what may be written as the act of an event:

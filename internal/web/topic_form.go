@@ -61,7 +61,7 @@ var sampleCompose = ComposeView{
 	Quote:   &QuoteView{"Bela", "/en/topics/1#post-1", "Wer hat ein Muster?", "de"},
 	Preview: "<p>Hier ist <em>eins</em>.</p>", Previewed: true, PreviewLang: "de", Unheard: "Nobody of this name: Karl.",
 	Head: []Field{{Name: "title", Label: "Title", Error: "Write a title."}}, Themes: &Picks{Name: "themes", Label: "Themes", Groups: []PickGroup{{Name: "Cybercrime", Options: []Pick{{ID: "t1", Value: "cybercrime", Text: "General"}}}}},
-	Body: Field{Name: "body", Label: "Text", Type: "textarea", Rows: 8}, Names: []string{"Bela"}, Members: &Link{"Members", "#"}, Lang: Field{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "de", Text: "Deutsch"}}},
+	Body: Field{Name: "body", Label: "Text", Type: "textarea", Rows: 8}, Names: []string{"Bela"}, Members: &Link{"Members", "/en/groups/g1/members"}, Lang: Field{Name: "lang", Label: "Language", Type: "select", Options: []Option{{Value: "de", Text: "Deutsch"}}},
 	Foot: []Field{{Name: "review_by", Label: "Day"}}, Files: []FileLine{{"plan.pdf", "", "2 MB"}}, FileIDs: []string{"f1"}, File: &Field{Name: "file", Label: "File", Type: "file"}, Looks: true, Looked: true,
 	Similar: []TopicLine{{"Muster?", "/en/topics/1", "de", nil, nil, "3 posts"}}, Passages: []PassageLine{{"Guide", "/en/library/1", "…", "en"}}, Send: "Send", Stale: true, Once: true, Differences: []Difference{{"Text", "a", "b"}},
 }

@@ -35,7 +35,7 @@ type TopicLine struct {
 
 var topicsPage = newPage("topics", TopicsView{
 	Lead: "What is asked and told.", Action: "/en/topics", Fields: []Field{{Name: "words", Label: "Words", Type: "search"}}, Hidden: []Carried{{"group", "g1"}}, Count: "3 topics",
-	Chips:  []Chip{{"Group", "Cyber", "/en/topics", "Remove"}},
+	Chips:  []Chip{{"Group", "Cyber", "/en/topics", "Remove the filter: Group: Cyber"}},
 	Topics: []TopicLine{{"Wer hat ein Muster?", "/en/topics/1", "de", &Tag{Attention, "Waits for an answer"}, &Tag{Attention, "To be looked at again"}, "Investigators · 2 posts"}},
 	None:   "Nothing yet.", More: "/en/topics?after=1", New: &Link{"Ask", "/en/groups/g1/topics/new"}, Others: []Link{{"Your drafts", "/en/topics/drafts"}},
 })

@@ -252,7 +252,7 @@ func (p talking) translationFields(o discussion.Post, typed *typedPost, v *Trans
 		v.Fields = append(v.Fields, Field{Name: "title", Label: p.T("topic.field.title"), Value: typed.draft.Title, Error: d.fault("title"), Auto: "off"})
 	}
 	v.Fields = append(v.Fields, Field{Name: "body", Label: p.T("topic.field.body"), Hint: p.T("topic.hint.body"), Value: typed.draft.Body, Type: "textarea", Rows: 10, Error: d.fault("body")})
-	if p.Errors != nil && typed.stored == nil && p.Status == http.StatusOK {
+	if (p.Errors != nil || len(typed.says) > 0) && typed.stored == nil && p.Status == http.StatusOK {
 		p.Status = http.StatusUnprocessableEntity
 	}
 }

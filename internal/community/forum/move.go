@@ -238,6 +238,9 @@ func (i Issue) take(ctx context.Context, tx *store.Tx, w way, a Act, by string) 
 		    lang = $12, title = $13, about = $14, speaks = $15, place = $16, host = $17, shown = $18, level = $19, grp = $20, rev = rev + 1, updated = $21
 		WHERE id = $1`, i.ID, string(set.Stage), mark, set.Moved, set.Office, set.Due, set.Answered, set.FollowBy, orNull(set.Merged),
 		owes, i.owing(s), string(set.Lang), set.Title, set.About, set.Speaks, set.Place, set.Host, shown, int(set.Level), set.Group, tx.Now())
+	if err == nil {
+		err = set.tell(ctx, tx, s)
+	}
 	return set.event(w.did), err
 }
 

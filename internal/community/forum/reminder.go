@@ -2,7 +2,6 @@ package forum
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -101,36 +100,21 @@ func owing(ctx context.Context, tx *store.Tx, now time.Time) (people []string, e
 	return clean(people), nil
 }
 
-// Finish writes the letters of this room when they are sent, and leaves all others to the
-// next: who owes nothing any more gets none, and nobody one about what she may not read
-// at that moment. What is not shown is not named.
-func (f *Forum) Finish(next func(context.Context, mail.Letter) (mail.Letter, error)) func(context.Context, mail.Letter) (mail.Letter, error) {
-	return func(ctx context.Context, l mail.Letter) (mail.Letter, error) {
-		if l.Kind != dueLetter {
-			return next(ctx, l)
-		}
-		who, person, err := account.Subject(ctx, f.DB, l.To, account.TwoFactors)
-		if errors.Is(err, store.ErrNotFound) {
-			err = mail.ErrDropped
-		}
-		if err != nil {
-			return l, err
-		}
-		l.Lang = person.Lang
-		lines, err := f.due(ctx, who, lang.For(l.Lang), time.Now())
-		if err != nil {
-			return l, err
-		}
-		if len(lines) == 0 {
-			return l, mail.ErrDropped
-		}
-		l.Args = map[string]string{"n": strconv.Itoa(len(lines))}
-		l.Lines, l.Path = lines[:min(len(lines), namedMost)], "/community"
-		if len(lines) == 1 {
-			l.Path = lines[0].Path
-		}
-		return next(ctx, l)
+// fillDue names what she owes when the letter goes.
+func (f *Forum) fillDue(ctx context.Context, who access.Subject, l *mail.Letter) error {
+	lines, err := f.due(ctx, who, lang.For(l.Lang), time.Now())
+	if err != nil {
+		return err
 	}
+	if len(lines) == 0 {
+		return mail.ErrDropped
+	}
+	l.Args = map[string]string{"n": strconv.Itoa(len(lines))}
+	l.Lines, l.Path = lines[:min(len(lines), namedMost)], "/community"
+	if len(lines) == 1 {
+		l.Path = lines[0].Path
+	}
+	return nil
 }
 
 // due are the lines of what somebody owes now.
