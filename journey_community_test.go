@@ -181,7 +181,7 @@ func (c *circle) raises() {
 	c.moderator.goes(issue)
 	c.moderator.sends("/move/answer", typed{"words-answer": "A made-up answer: from Monday the patrol stops there between four and six.", "due-answer": day(40)})
 	told := await(c.T, c.post, resident, "Переход у школы")
-	if text := told.Parts(c.T)["text/plain"]; !strings.Contains(text, "/ru"+issue) {
+	if text := told.Parts(c.T)["text/plain"]; !strings.Contains(text, "/en"+issue) {
 		c.Errorf("the resident's letter does not lead to her issue:\n%s", text)
 	}
 	c.resident.goes(issue)

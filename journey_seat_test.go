@@ -73,7 +73,13 @@ func (c *complaints) hear(event any) {
 	defer c.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		c.list = append(c.list, "script: "+e.ExceptionDetails.Text)
+		says := "script: " + e.ExceptionDetails.Text
+		if thrown := e.ExceptionDetails.Exception; thrown != nil {
+			says += " " + thrown.Description + " at " + e.ExceptionDetails.URL
+		}
+		if !strings.Contains(says, "ViewTransition") { // she was on before the browser had faded the last page out
+			c.list = append(c.list, says)
+		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status") {
 			c.list = append(c.list, "browser: "+e.Entry.Text)

@@ -42,7 +42,7 @@ type form struct {
 
 func (h inhabited) crawler(name string, tag lang.Tag, email, password string) *crawler {
 	h.t.Helper()
-	c := &crawler{inhabited: h, name: name, tag: tag, many: 3, times: map[string]int{}, seen: map[string]bool{}, forms: map[string]form{}}
+	c := &crawler{inhabited: h, name: name, tag: tag, many: 2, times: map[string]int{}, seen: map[string]bool{}, forms: map[string]form{}}
 	if email != "" {
 		c.signIn(email, password)
 	}

@@ -1,9 +1,9 @@
 package web
 
 import (
-	"net/http/httptest"
+	"context"
+	"fmt"
 	"slices"
-	"testing"
 
 	"github.com/chromedp/chromedp"
 )
@@ -34,38 +34,27 @@ type motion struct {
 	Time float64 `json:"time"` // in milliseconds
 }
 
-// TestMotion holds that nothing moves where the reader asks for no motion, and
-// nothing for longer than 150 milliseconds where she does not.
-func TestMotion(t *testing.T) {
-	if testing.Short() {
-		t.Skip("short")
+// moves says what moves on the open page although the reader asks for no motion, and what
+// does for longer than 150 milliseconds where she does not.
+func moves(ctx context.Context) (faults []string) {
+	var moving, still []motion
+	err := chromedp.Do(ctx,
+		media("prefers-reduced-motion", "no-preference"), into(&moving, chromedp.Evaluate[[]motion](motions)),
+		media("prefers-reduced-motion", "reduce"), into(&still, chromedp.Evaluate[[]motion](motions)))
+	if err != nil {
+		return []string{err.Error()}
 	}
-	t.Parallel()
-	server := httptest.NewServer(testSite(t, Options{}))
-	t.Cleanup(server.Close)
-	ctx := tab(t, browser(t))
-	for _, path := range pagePaths() {
-		var moving, still []motion
-		err := chromedp.Do(ctx,
-			media("prefers-reduced-motion", "no-preference"),
-			chromedp.Navigate(server.URL+"/en"+path),
-			into(&moving, chromedp.Evaluate[[]motion](motions)),
-			media("prefers-reduced-motion", "reduce"),
-			into(&still, chromedp.Evaluate[[]motion](motions)))
-		if err != nil {
-			t.Fatal(path, err)
-		}
-		if len(still) > 0 {
-			t.Errorf("%s moves although the reader asked for stillness: %v", path, still)
-		}
-		if !slices.ContainsFunc(moving, func(m motion) bool { return m.Name == "transition of a" }) ||
-			!slices.ContainsFunc(moving, func(m motion) bool { return m.Name == "passing from page to page" }) {
-			t.Errorf("%s: the check does not see what moves: %v", path, moving)
-		}
-		for _, m := range moving {
-			if m.Time > 150 {
-				t.Errorf("%s: %s for %.0f ms", path, m.Name, m.Time)
-			}
+	if len(still) > 0 {
+		faults = append(faults, fmt.Sprintf("moves although the reader asked for stillness: %v", still))
+	}
+	if !slices.ContainsFunc(moving, func(m motion) bool { return m.Name == "transition of a" }) ||
+		!slices.ContainsFunc(moving, func(m motion) bool { return m.Name == "passing from page to page" }) {
+		faults = append(faults, fmt.Sprintf("the check does not see what moves: %v", moving))
+	}
+	for _, m := range moving {
+		if m.Time > 150 {
+			faults = append(faults, fmt.Sprintf("%s for %.0f ms", m.Name, m.Time))
 		}
 	}
+	return faults
 }
