@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -46,8 +46,10 @@ type calmStore struct {
 	written map[string]written
 }
 
+// written is what a session says: two bytes of the same may differ, since its codec writes
+// a map in any order.
 type written struct {
-	data    []byte
+	values  map[string]any
 	expires time.Time
 }
 
@@ -56,7 +58,11 @@ const news = 5 * time.Minute
 
 // CommitCtx stores the session, unless it stands so already.
 func (s *calmStore) CommitCtx(ctx context.Context, token string, data []byte, expires time.Time) error {
-	if s.stands(token, data, expires) {
+	_, values, err := scs.GobCodec{}.Decode(data)
+	if err != nil {
+		return err
+	}
+	if s.stands(token, values, expires) {
 		return nil
 	}
 	if err := s.SessionStore.CommitCtx(ctx, token, data, expires); err != nil {
@@ -65,15 +71,15 @@ func (s *calmStore) CommitCtx(ctx context.Context, token string, data []byte, ex
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(time.Now())
-	s.written[token] = written{bytes.Clone(data), expires}
+	s.written[token] = written{values, expires}
 	return nil
 }
 
-func (s *calmStore) stands(token string, data []byte, expires time.Time) bool {
+func (s *calmStore) stands(token string, values map[string]any, expires time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, known := s.written[token]
-	return known && bytes.Equal(w.data, data) && expires.Sub(w.expires) < news
+	return known && reflect.DeepEqual(w.values, values) && expires.Sub(w.expires) < news
 }
 
 // forget drops the sessions that have ended by themselves, once there are many.

@@ -104,22 +104,3 @@ func named(words []string, name string) bool {
 	}
 	return true
 }
-
-// MemberCounts is how many are in each of the groups, on words that hold.
-func MemberCounts(ctx context.Context, q store.Reader, groups []string) (map[string]int, error) {
-	counts := make(map[string]int, len(groups))
-	if len(groups) == 0 {
-		return counts, nil
-	}
-	in, args := list(groups, 2)
-	rows, err := store.List[struct {
-		Grp string
-		N   int
-	}](ctx, q, everything, `
-		SELECT m.grp, COUNT(*) AS n FROM membership m JOIN vouching v ON v.id = m.vouching
-		WHERE {scope} AND v.ended = 0 AND v.until > $1 AND m.grp IN `+in+" GROUP BY m.grp", append([]any{nowOf(q)}, args...)...)
-	for _, r := range rows {
-		counts[r.Grp] = r.N
-	}
-	return counts, err
-}

@@ -63,7 +63,7 @@ type talking struct {
 // and an announcement, once.
 func loadCommunity(ctx context.Context, lib *library.Library) error {
 	t := talking{db: lib.DB, library: lib, who: map[access.Role]access.Subject{}, now: time.Now()}
-	n, err := (&discussion.Discussion{DB: t.db}).CountTopics(ctx, system.Scope(), discussion.TopicFilter{})
+	n, err := (&discussion.Discussion{DB: t.db}).CountTopics(ctx, system.Scope(), discussion.TopicFilter{}, 1)
 	if err != nil || n > 0 { // it came with an earlier try
 		return err
 	}

@@ -38,7 +38,7 @@ type ProposeView struct {
 var proposalsPage = newPage("group-proposals", ProposalsView{
 	Lead: "Nobody else knows of this group.", None: "Nobody waits.",
 	Waiting: []ProposalLine{{"Bela", nil, "Proposed by Anna", "She leads the unit.", []PersonForm{{ID: "admit-1", Title: "Admit", Action: "/en/groups/g1/proposals/admit", Button: "Admit", Hidden: []Carried{{"person", "2"}}}}}},
-	Own:     []ProposalLine{{"Bela", &Tag{Refusal, "Declined"}, "3 March 2026", "Not now.", nil}},
+	Own:     []ProposalLine{{"Bela", &Tag{Refusal, "Declined"}, "3 March 2026", "Not now.", []PersonForm{{ID: "withdraw-2", Title: "Take back", Action: "/en/groups/g1/proposals/withdraw", Button: "Take back"}}}},
 	Propose: &ProposeView{"/en/groups/g1/proposals", []Field{{Name: "address", Label: "Address", Error: "Write it."}}},
 })
 

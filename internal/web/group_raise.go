@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 
@@ -68,7 +69,7 @@ func (p groupPageOf) effects(to account.GroupReach) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	topics, err := p.h.talks().CountTopics(ctx, who.Scope(), discussion.TopicFilter{Group: p.g.ID})
+	topics, err := p.h.talks().CountTopics(ctx, who.Scope(), discussion.TopicFilter{Group: p.g.ID}, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}

@@ -206,7 +206,7 @@ func TestAnOpenGroupIsReadByAllAndRises(t *testing.T) {
 				}
 			}
 		}
-		if n, err := talks.CountTopics(everywhere, access.Subject{}.Scope(), discussion.TopicFilter{Group: "patrol"}); err != nil || n != 0 {
+		if n, err := talks.CountTopics(everywhere, access.Subject{}.Scope(), discussion.TopicFilter{Group: "patrol"}, discussion.MostCounted); err != nil || n != 0 {
 			t.Errorf("it is counted: %d, %v", n, err)
 		}
 		page := anna.get("/en" + discussion.TopicPath(id))

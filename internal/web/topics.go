@@ -120,12 +120,14 @@ func (h *House) topics(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	count, err := h.talks().CountTopics(r.Context(), scope(r), filter)
-	if err != nil {
-		return err
+	count := len(list)
+	if more != (discussion.Place{}) || after != (discussion.Place{}) {
+		if count, err = h.talks().CountTopics(r.Context(), scope(r), filter, discussion.MostCounted+1); err != nil {
+			return err
+		}
 	}
-	if v.Count = f.T("topic.count", "n", count); count == discussion.MostCounted {
-		v.Count = f.T("topic.count.more", "n", count)
+	if v.Count = f.T("topic.count", "n", count); count > discussion.MostCounted {
+		v.Count = f.T("topic.count.more", "n", discussion.MostCounted)
 	}
 	for _, t := range list {
 		v.Topics = append(v.Topics, p.topicLine(t, filter.Group == ""))

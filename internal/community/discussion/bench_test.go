@@ -59,7 +59,7 @@ func topics(b *testing.B, d *discussion.Discussion, n int) {
 		{"list-theme", list(discussion.TopicFilter{Theme: "drugs"})},
 		{"list-words", list(discussion.TopicFilter{Words: "case" + strconv.Itoa(n/2)})},
 		{"list-open", list(discussion.TopicFilter{Group: "many-g-0", Open: true})},
-		{"count", func() (int, error) { return d.CountTopics(ctx, who.Scope(), all) }},
+		{"count", func() (int, error) { return d.CountTopics(ctx, who.Scope(), all, discussion.MostCounted) }},
 		{"topic", func() (int, error) {
 			if _, err := d.Topic(ctx, who, o.ID); err != nil {
 				return 0, err

@@ -244,7 +244,7 @@ func TestNothingIsReadThatTheGroupDoesNotRead(t *testing.T) {
 				posts, _ := d.Posts(ctx, who, o, 1)
 				pages, _ := d.Pages(ctx, who.Scope(), o.ID)
 				f := discussion.TopicFilter{Group: group, Open: true, Theme: "cybercrime", Words: "muster verein"}
-				n, _ := d.CountTopics(ctx, who.Scope(), f)
+				n, _ := d.CountTopics(ctx, who.Scope(), f, discussion.MostCounted)
 				list, _, _ := d.Topics(ctx, who.Scope(), f, discussion.Place{}, 9)
 				waits, _, _ := d.Unanswered(ctx, who.Scope(), discussion.TopicFilter{Group: group}, time.Now().Add(time.Hour), discussion.Place{}, 9)
 				similar, _ := d.Similar(ctx, who.Scope(), o.Title, "", 9)
@@ -520,10 +520,10 @@ func TestAPostIsChangedAndTakenAway(t *testing.T) {
 			if err := d.Edit(ctx, anna, posts[0].ID, posts[0].Rev, again); err != nil {
 				t.Fatal(err)
 			}
-			if n, _ := d.CountTopics(ctx, nobody.Scope(), discussion.TopicFilter{Words: "vorlage"}); n != 1 {
+			if n, _ := d.CountTopics(ctx, nobody.Scope(), discussion.TopicFilter{Words: "vorlage"}, discussion.MostCounted); n != 1 {
 				t.Error(n)
 			}
-			if n, _ := d.CountTopics(ctx, nobody.Scope(), discussion.TopicFilter{Words: "muster"}); n != 0 {
+			if n, _ := d.CountTopics(ctx, nobody.Scope(), discussion.TopicFilter{Words: "muster"}, discussion.MostCounted); n != 0 {
 				t.Error(n)
 			}
 			late, err := d.Overdue(ctx, nobody.Scope(), "open", time.Now(), 9)

@@ -124,14 +124,16 @@ func (d *Discussion) Topics(ctx context.Context, scope access.Scope, f TopicFilt
 	return list, more, withThemes(ctx, d.DB, list)
 }
 
-// MostCounted is up to how many topics a list is counted.
-const MostCounted = 1000
+// MostCounted is up to how many topics a list is counted: who sees more than that seeks
+// by another word.
+const MostCounted = 200
 
-// CountTopics is how many there are, counted up to MostCounted.
-func (d *Discussion) CountTopics(ctx context.Context, scope access.Scope, f TopicFilter) (int, error) {
+// CountTopics is how many there are, counted up to so many, in the order of Topics so that
+// the same index is read.
+func (d *Discussion) CountTopics(ctx context.Context, scope access.Scope, f TopicFilter, most int) (int, error) {
 	var c query
 	f.choose(&c)
-	return store.Get[int](ctx, d.DB, scope, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM topic t WHERE "+c.conditions()+c.limit(MostCounted)+") n", c.args...)
+	return store.Get[int](ctx, d.DB, scope, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM topic t WHERE "+c.conditions()+" ORDER BY t.last DESC, t.id DESC"+c.limit(most)+") n", c.args...)
 }
 
 // Unanswered lists questions that nobody but their author has said a word to and that
