@@ -126,7 +126,7 @@ func (d *Discussion) Topics(ctx context.Context, scope access.Scope, f TopicFilt
 
 // MostCounted is up to how many topics a list is counted: who sees more than that seeks
 // by another word.
-const MostCounted = 200
+const MostCounted = 100
 
 // CountTopics is how many there are, counted up to so many, in the order of Topics so that
 // the same index is read.
