@@ -83,8 +83,25 @@ func (q *query) limit(n int) string {
 // marks are n question marks for an IN.
 func marks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
 
+// enough is to how many topics a theme or a word is counted before a list is read. What
+// leads to fewer is read first; beyond, it is looked up for each topic in the list's order.
+const enough = 1000
+
+// within puts a condition on a table of topics with its themes or words, x, on t.
+func (d *Discussion) within(ctx context.Context, c *query, table, condition string, args ...any) error {
+	var few query
+	few.and(condition, args...)
+	n, err := store.Get[int](ctx, d.DB, everything, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM "+table+" x WHERE {scope} AND "+few.conditions()+few.limit(enough)+") n", few.args...)
+	if n < enough {
+		c.and("t.id IN (SELECT x.topic FROM "+table+" x WHERE "+condition+")", args...)
+	} else {
+		c.and("EXISTS (SELECT 1 FROM "+table+" x WHERE x.topic = t.id AND ("+condition+"))", args...)
+	}
+	return err
+}
+
 // choose puts the filter's conditions on t.
-func (f TopicFilter) choose(c *query) {
+func (d *Discussion) choose(ctx context.Context, f TopicFilter, c *query) error {
 	c.and("{scope t} AND t.posts > 0")
 	if f.Group != "" {
 		c.and("t.grp = ?", f.Group)
@@ -99,18 +116,25 @@ func (f TopicFilter) choose(c *query) {
 		c.and("t.author = ?", f.Author)
 	}
 	if f.Theme != "" {
-		c.and("t.id IN (SELECT topic FROM topic_theme WHERE theme = ? OR theme >= ? AND theme < ?)", f.Theme, f.Theme+"/", f.Theme+"0") // '0' follows '/'
+		if err := d.within(ctx, c, "topic_theme", "x.theme = ? OR x.theme >= ? AND x.theme < ?", f.Theme, f.Theme+"/", f.Theme+"0"); err != nil { // '0' follows '/'
+			return err
+		}
 	}
 	for _, word := range firstOf(wordsOf(f.Words), 8) {
-		c.and("t.id IN (SELECT topic FROM topic_word WHERE word >= ? AND word < ?)", word, word+"\U0010FFFF")
+		if err := d.within(ctx, c, "topic_word", "x.word >= ? AND x.word < ?", word, word+"\U0010FFFF"); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // Topics lists those that the filter chooses, the one with the latest post first, from
 // behind a place on; more is the place behind which others follow, or zero.
 func (d *Discussion) Topics(ctx context.Context, scope access.Scope, f TopicFilter, after Place, limit int) (list []Topic, more Place, err error) {
 	var c query
-	f.choose(&c)
+	if err := d.choose(ctx, f, &c); err != nil {
+		return nil, Place{}, err
+	}
 	if after != (Place{}) {
 		c.and("(t.last, t.id) < (?, ?)", after.At, after.ID)
 	}
@@ -132,7 +156,9 @@ const MostCounted = 100
 // the same index is read.
 func (d *Discussion) CountTopics(ctx context.Context, scope access.Scope, f TopicFilter, most int) (int, error) {
 	var c query
-	f.choose(&c)
+	if err := d.choose(ctx, f, &c); err != nil {
+		return 0, err
+	}
 	return store.Get[int](ctx, d.DB, scope, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM topic t WHERE "+c.conditions()+" ORDER BY t.last DESC, t.id DESC"+c.limit(most)+") n", c.args...)
 }
 
@@ -142,7 +168,9 @@ func (d *Discussion) CountTopics(ctx context.Context, scope access.Scope, f Topi
 // the filter are heard.
 func (d *Discussion) Unanswered(ctx context.Context, scope access.Scope, f TopicFilter, before time.Time, after Place, limit int) (list []Topic, more Place, err error) {
 	var c query
-	TopicFilter{Group: f.Group, Theme: f.Theme, Open: true}.choose(&c)
+	if err := d.choose(ctx, TopicFilter{Group: f.Group, Theme: f.Theme, Open: true}, &c); err != nil {
+		return nil, Place{}, err
+	}
 	c.and("t.created < ? AND t.locked = 0", before)
 	c.and("NOT t.heard")
 	c.and("NOT EXISTS (SELECT 1 FROM circle g WHERE g.id = t.grp AND g.ended > 0)")
@@ -163,7 +191,9 @@ func (d *Discussion) Unanswered(ctx context.Context, scope access.Scope, f Topic
 // group, or of all that the scope reads.
 func (d *Discussion) Overdue(ctx context.Context, scope access.Scope, group string, now time.Time, limit int) ([]Topic, error) {
 	var c query
-	TopicFilter{Group: group}.choose(&c)
+	if err := d.choose(ctx, TopicFilter{Group: group}, &c); err != nil {
+		return nil, err
+	}
 	c.and("t.review_by <> '' AND t.review_by < ?", now.UTC().Format(time.DateOnly))
 	return store.List[Topic](ctx, d.DB, scope, "SELECT "+topicColumns+" FROM topic t WHERE "+c.conditions()+" ORDER BY t.review_by, t.id"+c.limit(limit), c.args...)
 }
