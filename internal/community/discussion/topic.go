@@ -83,12 +83,16 @@ func (q *query) limit(n int) string {
 // marks are n question marks for an IN.
 func marks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
 
-// enough is to how many topics a theme or a word is counted before a list is read. What
-// leads to fewer is read first; beyond, it is looked up for each topic in the list's order.
-const enough = 1000
+// To so many topics a theme or a word is counted before a list is read. What leads to fewer
+// is read first; beyond, it is looked up for each topic in the list's order. Themes are one
+// to a list, and many of its topics bear it; of several words few topics have all.
+const (
+	enoughOfTheme = 1000
+	enoughOfWord  = 5000
+)
 
 // within puts a condition on a table of topics with its themes or words, x, on t.
-func (d *Discussion) within(ctx context.Context, c *query, table, condition string, args ...any) error {
+func (d *Discussion) within(ctx context.Context, c *query, table string, enough int, condition string, args ...any) error {
 	var few query
 	few.and(condition, args...)
 	n, err := store.Get[int](ctx, d.DB, everything, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM "+table+" x WHERE {scope} AND "+few.conditions()+few.limit(enough)+") n", few.args...)
@@ -116,12 +120,12 @@ func (d *Discussion) choose(ctx context.Context, f TopicFilter, c *query) error 
 		c.and("t.author = ?", f.Author)
 	}
 	if f.Theme != "" {
-		if err := d.within(ctx, c, "topic_theme", "x.theme = ? OR x.theme >= ? AND x.theme < ?", f.Theme, f.Theme+"/", f.Theme+"0"); err != nil { // '0' follows '/'
+		if err := d.within(ctx, c, "topic_theme", enoughOfTheme, "x.theme = ? OR x.theme >= ? AND x.theme < ?", f.Theme, f.Theme+"/", f.Theme+"0"); err != nil { // '0' follows '/'
 			return err
 		}
 	}
 	for _, word := range firstOf(wordsOf(f.Words), 8) {
-		if err := d.within(ctx, c, "topic_word", "x.word >= ? AND x.word < ?", word, word+"\U0010FFFF"); err != nil {
+		if err := d.within(ctx, c, "topic_word", enoughOfWord, "x.word >= ? AND x.word < ?", word, word+"\U0010FFFF"); err != nil {
 			return err
 		}
 	}
