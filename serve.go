@@ -137,7 +137,7 @@ func (f faces) start(ctx context.Context, c *console, p place, listener net.List
 	r := &running{system: sys, post: account.Post(sys.db, sys.keys, origin, log), usage: &usage.Counter{DB: sys.db, Log: log}, failed: make(chan error, 4)}
 	r.post.Finish = sys.watch().Finish((&assistance.Assistance{DB: sys.db}).Finish(sys.inbox.Finish(r.post.Finish)))
 	notices := sys.notices(log)
-	r.post.Finish = (&forum.Forum{DB: sys.db}).Finish(notices.Finish(r.post.Finish))
+	r.post.Finish = (&forum.Forum{DB: sys.db}).Finish((&discussion.Discussion{DB: sys.db}).Finish(notices.Finish(r.post.Finish)))
 	r.post.Finish = (&roster.Roster{DB: sys.db}).Finish(r.post.Finish)
 	r.post.Finish = (&event.Events{DB: sys.db}).Finish(r.post.Finish)
 	r.work.Go(func() { sys.warm(ctx) })
@@ -296,6 +296,7 @@ func (h *house) queue(log *slog.Logger, harvester *oai.Harvester) *job.Runner {
 	r.Every(notice.AnnounceJob, notice.AnnounceEvery, h.notices(log).Announcer)
 	r.Every(notice.QuestionJob, notice.QuestionEvery, h.notices(log).Questioner)
 	r.Every(discussion.ScanJob, discussion.ScanEvery, (&discussion.Discussion{DB: h.db, Files: h.files, Scanner: h.library.Scanner}).Scanning)
+	r.Every(discussion.RemindJob, discussion.RemindEvery, (&discussion.Discussion{DB: h.db}).Reminder)
 	r.Every(discussion.PollJob, discussion.PollEvery, (&discussion.Discussion{DB: h.db}).SettlePolls)
 	r.Every(usage.SettleJob, usage.SettleEvery, usage.Settler(h.db))
 	r.Every(inbox.SweepJob, inbox.SweepEvery, h.inbox.Sweeper)

@@ -63,6 +63,7 @@ var noActs = map[string]string{
 	"forum.reminders":           "a turn of the timetable",
 	"issue.letter.due":          "a kind of letter",
 	"issue.letter.moved":        "a kind of letter",
+	"community.queues":          "a turn of the timetable",
 }
 
 // actsWritten finds in the sources what may be written as the act of an event:

@@ -68,7 +68,7 @@ func (p Post) hide(ctx context.Context, tx *store.Tx, who access.Subject, t Topi
 	if err != nil {
 		return err
 	}
-	return errors.Join(settle(ctx, tx, who.ID, p.ID, "hidden", reason), count(ctx, tx, t.ID, time.Time{}))
+	return errors.Join(settle(ctx, tx, who.ID, p.ID, "hidden", reason), count(ctx, tx, t.ID, time.Time{}), p.inform(ctx, tx, who.ID, hiddenLetter))
 }
 
 // Show brings back what was hidden, and lets through what was held: who runs the group
@@ -78,11 +78,11 @@ func (d *Discussion) Show(ctx context.Context, who access.Subject, id string) er
 		if err := runs(ctx, tx, who, p.Group); err != nil {
 			return store.Event{}, err
 		}
-		return p.show(ctx, tx, t)
+		return p.show(ctx, tx, who, t)
 	})
 }
 
-func (p Post) show(ctx context.Context, tx *store.Tx, t Topic) (store.Event, error) {
+func (p Post) show(ctx context.Context, tx *store.Tx, who access.Subject, t Topic) (store.Event, error) {
 	act, last := "community.post.shown", time.Time{}
 	switch p.Stage {
 	case Shown:
@@ -98,6 +98,11 @@ func (p Post) show(ctx context.Context, tx *store.Tx, t Topic) (store.Event, err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE post_hiding SET ended = $2, body = '' WHERE post = $1 AND ended = 0", p.ID, tx.Now()); err != nil {
 		return store.Event{}, err
+	}
+	if p.Stage == Hidden {
+		if err := p.inform(ctx, tx, who.ID, shownLetter); err != nil {
+			return store.Event{}, err
+		}
 	}
 	return p.event(act), count(ctx, tx, t.ID, last)
 }
@@ -247,11 +252,14 @@ func (d *Discussion) Decide(ctx context.Context, who access.Subject, id string, 
 			return store.Event{}, err
 		}
 		p, err := store.Get[Post](ctx, tx, everything, "SELECT "+postColumns+" FROM post p WHERE {scope} AND p.id = $1", id)
-		if err == nil && shown {
-			_, err = p.show(ctx, tx, Topic{ID: p.Topic})
+		switch {
+		case err != nil:
+		case shown:
+			_, err = p.show(ctx, tx, who, Topic{ID: p.Topic})
+		default:
+			err = p.inform(ctx, tx, who.ID, upheldLetter)
 		}
-		e := p.event("community.appeal." + verdict)
-		return e, err
+		return p.event("community.appeal." + verdict), err
 	})
 	return err
 }

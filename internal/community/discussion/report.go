@@ -173,8 +173,16 @@ func (d *Discussion) Silence(ctx context.Context, who access.Subject, id string,
 	})
 }
 
-// tell keeps what the author of a post is told, with the reports that it decides.
+// tell keeps what the author of a post is told, with the reports that it decides, and
+// writes to her.
 func tell(ctx context.Context, tx *store.Tx, who string, p Post, verdict, text string) error {
+	kind := warnedLetter
+	if verdict == "silenced" {
+		kind = silencedLetter
+	}
+	if err := p.inform(ctx, tx, who, kind); err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, "UPDATE post_report SET decider = $2, verdict = $3, answer = $4, decided = $5 WHERE post = $1 AND decided = 0", p.ID, who, verdict, text, tx.Now())
 	if err != nil || n > 0 {
 		return err
