@@ -193,7 +193,7 @@ func (h *House) endCalendar(w http.ResponseWriter, r *http.Request) error {
 
 // deskCalendar is hers, or a State's or structure's, for a reader who has signed in.
 func (h *House) deskCalendar(w http.ResponseWriter, r *http.Request) error {
-	return h.sendCalendar(w, r, scope(r), watches(r, ReaderOf(r).Subject))
+	return h.sendCalendar(w, r, ReaderOf(r).Subject, scope(r))
 }
 
 // ownCalendar is hers for a calendar, which knows nothing but its address; with a State
@@ -203,7 +203,7 @@ func (h *House) ownCalendar(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.sendCalendar(w, r, scope, watches(r, who))
+	return h.sendCalendar(w, r, who, scope)
 }
 
 // deskLang is the language of a sheet or calendar.

@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"polis/internal/access"
 	"polis/internal/assistance"
 	"polis/internal/calendar"
+	"polis/internal/community/forum"
 	"polis/internal/lang"
 	"polis/internal/sheet"
 )
@@ -19,6 +21,7 @@ func deskColumns() []sheet.Column {
 	for _, kind := range assistance.TaskKinds {
 		what.Choices = append(what.Choices, sheet.Option{ID: string(kind), Names: sheet.Named("desk.task." + string(kind))})
 	}
+	what.Choices = append(what.Choices, sheet.Option{ID: owedTask, Names: sheet.Named("issue.desk.task")})
 	return []sheet.Column{
 		{ID: "due", Names: sheet.Named("desk.sheet.due"), Kind: sheet.Date},
 		what,
@@ -28,6 +31,21 @@ func deskColumns() []sheet.Column {
 	}
 }
 
+// owedTask is an answer that her office owes in a forum of police and public.
+const owedTask = "answer-owed"
+
+// owed are those answers, on somebody's own desk: a State's and a structure's shows help.
+func (h *House) owed(r *http.Request, who access.Subject, scope access.Scope) (list []forum.Issue, err error) {
+	if q := r.URL.Query(); q.Get("state") != "" || q.Get("body") != "" {
+		return nil, nil
+	}
+	list, err = h.forums().Owed(r.Context(), who, "", mostTasks)
+	return slices.DeleteFunc(list, func(i forum.Issue) bool {
+		_, reads := scope.Allows(i.Label)
+		return !reads
+	}), err
+}
+
 // mostTasks of each kind stand in a sheet or calendar.
 const mostTasks = 2000
 
@@ -35,9 +53,16 @@ const mostTasks = 2000
 func deskSheet(p *helping) (listSheet, error) {
 	return listSheet{"desk", p.T("desk.title"), deskColumns(), func(assistance.Place) (rows [][]string, more assistance.Place, err error) {
 		tasks, err := p.h.helps().Tasks(p.r.Context(), scope(p.r), watches(p.r, p.Reader.Subject), p.now, ahead(p.now, tasksAhead), mostTasks)
-		return each(tasks, func(t assistance.Task) []string {
+		if err != nil {
+			return nil, more, err
+		}
+		rows = each(tasks, func(t assistance.Task) []string {
 			return []string{t.Due, string(t.Kind), t.Number, t.Title, p.address(t.Path())}
-		}), more, err
+		})
+		owed, err := p.h.owed(p.r, p.Reader.Subject, scope(p.r))
+		return append(rows, each(owed, func(i forum.Issue) []string {
+			return []string{i.Due, owedTask, "", i.Title, p.address(i.Path())}
+		})...), more, err
 	}}, nil
 }
 
@@ -61,7 +86,8 @@ func (h *House) comingActivities(ctx context.Context, scope access.Scope, w assi
 }
 
 // sendCalendar answers with tasks and activities as a calendar.
-func (h *House) sendCalendar(w http.ResponseWriter, r *http.Request, scope access.Scope, watches []assistance.Watch) error {
+func (h *House) sendCalendar(w http.ResponseWriter, r *http.Request, who access.Subject, scope access.Scope) error {
+	watches := watches(r, who)
 	now, p := time.Now(), deskLang(r)
 	base := h.origin(r) + "/" + string(LangOf(r))
 	tasks, err := h.helps().Tasks(r.Context(), scope, watches, now, ahead(now, 365), mostTasks)
@@ -69,6 +95,13 @@ func (h *House) sendCalendar(w http.ResponseWriter, r *http.Request, scope acces
 		return err
 	}
 	entries := taskEntries(p, base, tasks)
+	owed, err := h.owed(r, who, scope)
+	if err != nil {
+		return err
+	}
+	for _, i := range owed {
+		entries = append(entries, calendar.Entry{UID: "owed-" + i.ID, Starts: i.Due, Title: p.T("issue.desk.task") + ": " + i.Title, URL: base + i.Path(), Updated: i.Moved})
+	}
 	seen := map[string]bool{}
 	for _, watch := range watches {
 		list, _, err := h.helps().Activities(r.Context(), scope, assistance.ActivityFilter{

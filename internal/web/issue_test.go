@@ -76,7 +76,7 @@ func (x table) moved(v visitor, at, move string, pairs ...string) {
 	}
 }
 
-var receiptShown = regexp.MustCompile(`<code>([B-Z ]{35})</code>`)
+var receiptShown = regexp.MustCompile(`<code class="secret">([B-Z ]{35})</code>`)
 
 // unnamed raises an issue without an account, and returns its receipt and its address,
 // which only a facilitator knows.
@@ -187,6 +187,17 @@ func TestIssuePages(t *testing.T) {
 			x.moved(x.facilitator, at, "take", "office-take", "Kyrgyzstan", "due-take", day)
 			if got := x.officer.get("/en/desk"); !strings.Contains(got.body, at) {
 				t.Error("it does not wait on her desk", got.status)
+			}
+			for path, sign := range map[string]string{"/en/desk.csv": "Lighting at the bus station", "/en/desk.ics": "UID:owed-"} {
+				if got := x.officer.get(path); got.status != http.StatusOK || !strings.Contains(got.body, sign) {
+					t.Errorf("it is not in %s: %d", path, got.status)
+				}
+				if got := x.outsider.get(path); got.status != http.StatusOK || strings.Contains(got.body, sign) {
+					t.Errorf("another State's focal point has it in %s: %d", path, got.status)
+				}
+				if got := x.officer.get(path + "?state=KG"); got.status != http.StatusOK || strings.Contains(got.body, sign) {
+					t.Errorf("it stands among a State's help in %s: %d", path, got.status)
+				}
 			}
 			stale := x.officer.form(at, at+"/move/answer").filled("words-answer", "Too late.")
 			x.moved(x.officer, at, "answer", "words-answer", "Lamps come in March.", "due-answer", day)
@@ -322,7 +333,7 @@ func TestAnIssueIsFollowedByItsReceipt(t *testing.T) {
 	j.follow("main form[action$='/issues'] button[type=submit]")
 	j.reads(ru.T("issue.receipt.once"))
 	var code string
-	j.do(into(&code, chromedp.Text(chromedp.CSS(".codes code"))))
+	j.do(into(&code, chromedp.Text(chromedp.CSS("code.secret"))))
 	list := x.facilitator.get(issuesOf + "/unread")
 	at := regexp.MustCompile(`/en/issues/[0-9a-f-]{36}`).FindString(list.body)
 	if got := x.facilitator.submit(x.facilitator.form(at, at+"/say").filled("words-say", "С какой стороны?")); got.status != http.StatusSeeOther {
