@@ -106,7 +106,7 @@ func TestAnEventFromItsDraftToTheFeedback(t *testing.T) {
 		})
 		t.Run("only those who run the group change it", func(t *testing.T) {
 			for _, path := range []string{"", "/move/cancel", "/decide", "/attendance", "/programme"} {
-				if got := x.one.post(at+path, "rev", "2", "words-cancel", "x", "title", "Mine", "person", x.ids["two"], "from", "waiting", "reason", "x", "items", ""); got.status < 400 {
+				if got := x.one.post(at+path, "rev", "2", "words-cancel", "x", "title", "Mine", "person", x.ids["two"], "stage", "waiting", "reason", "x", "items", ""); got.status < 400 {
 					t.Errorf("%s: %d", path, got.status)
 				}
 			}
@@ -177,10 +177,14 @@ func TestRegistrationIsDecidedAndFed(t *testing.T) {
 		if page := x.runs.get(at + "/people"); !page.says("I lead the unit.") {
 			t.Error(page.status)
 		}
-		if got := x.runs.post(at+"/decide", "person", x.ids["one"], "from", "asked", "verdict", "decline"); got.status != http.StatusUnprocessableEntity || !got.says(en.T("event.error.words")) {
+		if got := x.runs.post(at+"/decide", "person", x.ids["one"], "stage", "asked", "verdict", "decline"); got.status != http.StatusUnprocessableEntity || !got.says(en.T("event.error.words")) {
 			t.Error(got.status)
 		}
-		if got := x.runs.post(at+"/decide", "person", x.ids["one"], "from", "asked", "verdict", "decline", "reason", "It is for the region."); got.status != http.StatusSeeOther {
+		long := strings.Repeat("Only units of the region. ", 100)
+		if got := x.runs.post(at+"/decide", "person", x.ids["one"], "stage", "asked", "verdict", "decline", "reason", long); got.status != http.StatusUnprocessableEntity || !got.says(long[:500]) {
+			t.Error("what she wrote too long is not kept:", got.status)
+		}
+		if got := x.runs.post(at+"/decide", "person", x.ids["one"], "stage", "asked", "verdict", "decline", "reason", "It is for the region."); got.status != http.StatusSeeOther {
 			t.Error(got.status)
 		}
 		if page := x.one.get(at); !page.says("It is for the region.") {
