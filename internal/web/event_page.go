@@ -16,33 +16,36 @@ import (
 
 // EventView is one event.
 type EventView struct {
-	Kind   string
-	Tag    Tag
-	Lang   string
-	When   string
-	Says   []string
-	About  template.HTML
-	Facts  []Fact
-	Mine   *Tag   // what became of the reader's registration
-	Told   string // of it, in a sentence
-	Link   string // online, for the admitted
-	Enter  []PersonForm
-	Why    string // why she does not register, or ""
-	Agenda *Table
-	Before []Link
-	After  []Link
-	File   string // address of the file for calendars
-	Paper  string // address of her certificate
-	Rate   *PersonForm
-	Runs   []Link // for who runs it
-	Moves  []PersonForm
-	Rated  []Fact
-	Words  []string // what was said of it, without names
+	Kind     string
+	Tag      Tag
+	Lang     string
+	When     string
+	Says     []string
+	About    template.HTML
+	Facts    []Fact
+	Mine     *Tag   // what became of the reader's registration
+	Told     string // of it, in a sentence
+	Link     string // online, for the admitted
+	Enter    []PersonForm
+	Why      string // why she does not register, or ""
+	Agenda   *Table
+	Speakers []Link // experts of the roster who agreed
+	Before   []Link
+	After    []Link
+	File     string // address of the file for calendars
+	Paper    string // address of her certificate
+	Rate     *PersonForm
+	Runs     []Link     // for who runs it
+	Asked    []HelpLine // experts on the list of speakers, for who runs it
+	Moves    []PersonForm
+	Rated    []Fact
+	Words    []string // what was said of it, without names
 }
 
 var eventPage = newPage("event", EventView{
 	Kind: "Event · Investigators", Tag: Tag{Done, "Open"}, Lang: "ru", When: "3 March 2026, 09:00–12:00 (Asia/Bishkek)", Says: []string{"It was changed."}, About: "<p>All of it.</p>", Facts: []Fact{{"Where", []Link{{"Osh", ""}}}},
 	Mine: &Tag{Done, "Admitted"}, Told: "You have a place.", Link: "/en/meet", Enter: []PersonForm{{ID: "register", Title: "Register", Action: "/en/events/1/register", Button: "Register"}}, Why: "Join the group first.", Agenda: &Table{Caption: "Programme", Columns: []Column{{Text: "When"}}, Rows: [][]Cell{{{Text: "09:00"}}}},
+	Speakers: []Link{{"A. Asanova", "/en/experts/1"}}, Asked: []HelpLine{sampleHelpLine},
 	Before: []Link{{"Reader", "/en/library/1"}}, After: []Link{{"Report", "/en/library/2"}}, File: "/en/events/1/event.ics", Paper: "/en/events/1/certificate", Rate: &PersonForm{ID: "rate", Title: "What you think of it", Action: "/en/events/1/rating", Button: "Send"}, Runs: []Link{{"Edit", "/en/events/1/edit"}},
 	Moves: []PersonForm{samplePersonForm}, Rated: []Fact{{"Content", []Link{{"4.5", ""}}}}, Words: []string{"Well run."},
 })
@@ -138,7 +141,7 @@ func (p *helping) eventFacts(e event.Event, tally event.Tally) (list []Fact) {
 	return list
 }
 
-// eventParts are the programme and the documents, as the reader finds them.
+// eventParts are the programme, the speakers and the documents, as the reader finds them.
 func (p *helping) eventParts(v *EventView, e event.Event) error {
 	ctx := p.r.Context()
 	items, err := p.h.meets().Items(ctx, e.ID)
@@ -155,6 +158,9 @@ func (p *helping) eventParts(v *EventView, e event.Event) error {
 			text = p.Date(at) + ", " + text
 		}
 		v.Agenda.Rows = append(v.Agenda.Rows, []Cell{{Text: text}, {Text: i.Title, Lang: string(e.Lang)}, {Text: i.Speaker}})
+	}
+	if err := p.eventSpeakers(v, e); err != nil {
+		return err
 	}
 	papers, err := p.h.meets().Papers(ctx, e.ID)
 	if err != nil {
@@ -254,6 +260,9 @@ func (p *helping) runsEvent(v *EventView, e event.Event, tally event.Tally, m me
 		v.Runs = append(v.Runs, Link{p.T("event.edit"), p.URL(e.Path() + "/edit")})
 	}
 	v.Runs = append(v.Runs, Link{p.T("event.programme.edit"), p.URL(e.Path() + "/programme")})
+	if err := p.speakersAsked(v, e); err != nil {
+		return err
+	}
 	for _, move := range event.Moves(e, p.now) {
 		name := string(move)
 		form := PersonForm{ID: "move-" + name, Title: p.T("event.do." + name), Says: []string{p.T("event.do." + name + ".says")}, Button: p.T("event.do." + name), Action: p.URL(e.Path() + "/move/" + name), Hidden: []Carried{{"rev", strconv.FormatInt(e.Rev, 10)}}, Open: m.move == name || move == event.Publish}

@@ -85,7 +85,7 @@ func expertFault(err error) error {
 type ExpertsView struct {
 	Lead    string
 	Action  string
-	Hidden  []Carried // the request or project for which somebody is looked for
+	Hidden  []Carried // the request, project or event for which somebody is looked for
 	For     *Link     // it
 	Long    *Link     // its long list
 	Themes  Picks

@@ -13,7 +13,7 @@ import (
 
 // ExpertAsksView are assignments: those on the lists that the reader keeps, and her own.
 type ExpertAsksView struct {
-	For   *Link // the request or project whose list it is
+	For   *Link // the request, project or event whose list it is
 	Find  string
 	Lists []HelpList
 }
@@ -35,12 +35,12 @@ func (p *helping) expertStage(s roster.Stage) Tag {
 	return Tag{mood, p.T("expert.stage." + string(s))}
 }
 
-// forWhat is the request or project of an assignment; for who may not read it, only that
-// it is one.
+// forWhat is the request, project or event of an assignment; for who may not read it, only
+// that it is one.
 func (p *helping) forWhat(a roster.Ask) (Link, error) {
 	s := sought{kind: a.Kind, object: a.Object}
 	err := p.propose(&s, false)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !p.Reader.ReadsOfficial() {
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Kind != roster.ForEvent && !p.Reader.ReadsOfficial() {
 		return Link{Text: p.T("expert.for." + a.Kind)}, nil
 	}
 	return s.title, err
@@ -66,7 +66,7 @@ func (h *House) expertAsks(w http.ResponseWriter, r *http.Request) error {
 		return NotFound()
 	}
 	v := ExpertAsksView{}
-	if s.kind != "" && roster.Lists(f.Reader.Subject) {
+	if s.kind != "" && s.lists {
 		v.For, v.Find = &s.title, f.URL("/experts?"+s.kind+"="+s.object)
 	}
 	if s.kind == "" {
@@ -78,11 +78,11 @@ func (h *House) expertAsks(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if roster.Lists(f.Reader.Subject) {
-		list, more, err := h.roster().Listing(r.Context(), f.Reader.Subject, s.kind, s.object, after, shownInList)
-		if err != nil {
-			return expertFault(err)
-		}
+	list, more, err := h.roster().Listing(r.Context(), f.Reader.Subject, s.kind, s.object, after, shownInList)
+	if err != nil {
+		return expertFault(err)
+	}
+	if s.lists || len(list) > 0 {
 		if err := p.askList(&v, "kept", list, more); err != nil {
 			return err
 		}
@@ -206,6 +206,9 @@ func (p *helping) askMoves(a roster.Ask, m meant) (forms []PersonForm) {
 			ID: "move-" + name, Title: p.T("expert.do." + name), Says: []string{p.T("expert.do." + name + ".says")}, Button: p.T("expert.do." + name),
 			Action: p.URL("/assignments/" + a.ID + "/move/" + name), Hidden: []Carried{{"rev", strconv.FormatInt(a.Rev, 10)}},
 			Warning: move == roster.Withdraw || move == roster.Decline, Open: m.move == name,
+		}
+		if move == roster.Agree && a.Kind == roster.ForEvent {
+			form.Says = append(form.Says, p.T("expert.do.agree.event"))
 		}
 		label := "expert.words.note"
 		switch move {

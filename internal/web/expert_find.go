@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"polis/internal/account"
 	"polis/internal/community/roster"
 	"polis/internal/directory"
 )
@@ -19,16 +21,20 @@ type sought struct {
 	why    string
 	page   int
 	asked  bool
-	kind   string // "request" or "project" for which somebody is looked for, or ""
+	kind   string // of roster.Kinds, for which somebody is looked for, or ""
 	object string // its id
 	title  Link
+	lists  bool // the reader keeps the list of it
 }
 
 // askedTongues is how many languages a search may name.
 const askedTongues = 2
 
-// readSought reads it. Of a request or project that the reader reads, what it says is
-// proposed where nothing else was asked yet.
+// speaksFrom is the level of its language (B2) that is proposed for who speaks at an event.
+const speaksFrom = 4
+
+// readSought reads it. Of a request, project or event that the reader reads, what it says
+// is proposed where nothing else was asked yet.
 func (p *helping) readSought() (s sought, err error) {
 	q := p.r.URL.Query()
 	text := func(name string) string { return strings.ToValidUTF8(strings.TrimSpace(q.Get(name)), "") }
@@ -47,7 +53,7 @@ func (p *helping) readSought() (s sought, err error) {
 	s.page = max(1, int(number("page")))
 	_, sent := q["q"]
 	s.asked = sent || s.Narrow()
-	for _, kind := range []string{"request", "project"} {
+	for _, kind := range roster.Kinds {
 		if id := text(kind); id != "" {
 			s.kind, s.object = kind, id
 		}
@@ -58,6 +64,7 @@ func (p *helping) readSought() (s sought, err error) {
 // propose looks up for what somebody is looked for, and what it says of her.
 func (p *helping) propose(s *sought, fresh bool) error {
 	var w roster.Wishes
+	s.lists = roster.Lists(p.Reader.Subject)
 	switch s.kind {
 	case "":
 		return nil
@@ -78,6 +85,18 @@ func (p *helping) propose(s *sought, fresh bool) error {
 		if len(q.Hosts) == 1 {
 			w.Host = q.Hosts[0]
 		}
+	case roster.ForEvent:
+		e, err := p.h.meets().Event(p.r.Context(), p.Reader.Subject, s.object)
+		if err != nil {
+			return err
+		}
+		in, err := account.StandingIn(p.r.Context(), p.h.DB, p.Reader.Subject, e.Group)
+		if err != nil {
+			return err
+		}
+		day := func(t time.Time) string { return fromToday(t.In(e.Location()).Format(time.DateOnly), p.now) }
+		s.title, s.lists = Link{e.Title, p.URL(e.Path())}, in.Runs() && p.Reader.SignedIn()
+		w = roster.Wishes{Themes: e.Themes, Languages: []roster.Spoken{{Tongue: string(e.Lang), Level: speaksFrom}}, Host: e.Host, From: day(e.Begins), To: day(e.Ends)}
 	}
 	if !fresh {
 		return nil
@@ -115,7 +134,7 @@ func (h *House) experts(w http.ResponseWriter, r *http.Request) error {
 	v := ExpertsView{Lead: f.T("expert.lead.find"), Action: f.URL("/experts"), None: f.T("expert.none")}
 	if s.kind != "" {
 		v.Hidden, v.For = []Carried{{s.kind, s.object}}, &s.title
-		if roster.Lists(f.Reader.Subject) {
+		if s.lists {
 			v.Long = &Link{f.T("expert.list.long"), f.URL("/assignments?" + s.kind + "=" + url.QueryEscape(s.object))}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,7 @@ func (h *House) showExpert(w http.ResponseWriter, r *http.Request, q url.Values,
 	id, why := r.PathValue("id"), strings.Join(strings.Fields(strings.ToValidUTF8(q.Get("why"), "")), " ")
 	f.Crumbs = []Link{{f.T("expert.title"), f.URL("/experts")}}
 	v := ExpertView{Action: f.URL(expertPath(id))}
-	for _, name := range []string{"request", "project", "host", "from", "to"} {
+	for _, name := range append(slices.Clone(roster.Kinds), "host", "from", "to") {
 		if q.Get(name) != "" {
 			v.Hidden = append(v.Hidden, Carried{name, q.Get(name)})
 		}
@@ -154,11 +155,8 @@ func (p *helping) expertLine(field roster.Field, l roster.Line) (line ExpertLine
 
 // putForm is the form that puts her onto the list of what the search was for.
 func (p *helping) putForm(id string, q url.Values, wrong roster.Invalid) (*ExpertPut, error) {
-	if !roster.Lists(p.Reader.Subject) {
-		return nil, nil
-	}
 	s := sought{}
-	for _, kind := range []string{"request", "project"} {
+	for _, kind := range roster.Kinds {
 		if of := q.Get(kind); of != "" {
 			s.kind, s.object = kind, of
 		}
@@ -166,7 +164,7 @@ func (p *helping) putForm(id string, q url.Values, wrong roster.Invalid) (*Exper
 	if s.kind == "" {
 		return nil, nil
 	}
-	if err := p.propose(&s, false); err != nil {
+	if err := p.propose(&s, false); err != nil || !s.lists {
 		return nil, err
 	}
 	form := &ExpertPut{For: s.title, Action: p.URL(expertPath(id) + "/list"), Hidden: []Carried{{s.kind, s.object}, {"why", q.Get("why")}}}
@@ -182,7 +180,7 @@ func (p *helping) putForm(id string, q url.Values, wrong roster.Invalid) (*Exper
 
 var noticeListed = newNotice("expert.done.listed")
 
-// listExpert puts her onto the list of a request or project that the caller reads.
+// listExpert puts her onto the list of a request, project or event that the caller reads.
 func (h *House) listExpert(w http.ResponseWriter, r *http.Request) error {
 	f := h.site.Frame(r)
 	p, err := h.helping(r, f)
@@ -191,7 +189,7 @@ func (h *House) listExpert(w http.ResponseWriter, r *http.Request) error {
 	}
 	_ = r.ParseForm() // a form that cannot be read is an empty one
 	s := sought{}
-	for _, kind := range []string{"request", "project"} {
+	for _, kind := range roster.Kinds {
 		if of := r.PostForm.Get(kind); of != "" {
 			s.kind, s.object = kind, of
 		}

@@ -9,6 +9,7 @@ import (
 
 	"polis/internal/access"
 	"polis/internal/account"
+	"polis/internal/community/roster"
 	"polis/internal/framework"
 	"polis/internal/lang"
 	"polis/internal/store"
@@ -296,7 +297,7 @@ func (w way) fits(e Event, now time.Time) bool {
 }
 
 // Make makes a move; words say why it is cancelled. All who are registered are told of
-// that.
+// that, and the experts who were asked to speak.
 func (s *Events) Make(ctx context.Context, who access.Subject, id string, rev int64, m Move, words string) error {
 	words = strings.TrimSpace(words)
 	n := slices.IndexFunc(ways, func(w way) bool { return w.move == m })
@@ -330,6 +331,16 @@ func (s *Events) Make(ctx context.Context, who access.Subject, id string, rev in
 		if m == Publish {
 			e.Stage = Open // from here on it is told of
 		}
-		return e.event(w.did), nil
+		did := e.event(w.did)
+		if m == Cancel {
+			n, err := roster.CallOff(ctx, tx, who, id, words)
+			if err != nil {
+				return store.Event{}, err
+			}
+			if n > 0 {
+				did.Data = map[string]int{"speakers": n}
+			}
+		}
+		return did, nil
 	})
 }

@@ -33,7 +33,7 @@ var Stages = []Stage{Listed, Asked, Agreed, Done, Confirmed, Declined, Withdrawn
 type Ask struct {
 	ID      string
 	Person  string
-	Kind    string // "request" or "project"
+	Kind    string // one of Kinds
 	Object  string // its id
 	Why     string // she is on the list: for those who keep it
 	Host    string // State of deployment, or ""
@@ -48,27 +48,37 @@ type Ask struct {
 	Rev     int64
 	Created time.Time
 	Updated time.Time
+	Runs    bool // the caller runs the group of the event that it is for
 	access.Label
 }
 
 const askColumns = `a.id, a.person, a.kind, a.object, a.why, a.host, a.starts, a.ends, a.task, a.outcome, a.body, a.stage, a.moves, a.moved, a.rev, a.created, a.updated,
 	a.level, a.state, a.grp, a.owner`
 
-// Keeps reports whether the subject keeps the list on which it stands: the desk, who made
-// it, and the officers of her structure.
+// Keeps reports whether the subject who read it keeps the list on which it stands: the
+// desk, who made it, and the officers of her structure; that of an event who runs it.
 func (a Ask) Keeps(who access.Subject) bool {
-	if !mayList(who) || who.ID == a.Person {
+	if !able(who) || who.ID == a.Person {
+		return false
+	}
+	if a.Kind == ForEvent {
+		return a.Runs
+	}
+	if !mayList(who) {
 		return false
 	}
 	return who.May(access.HandleHelp, access.Label{}).Allowed || who.ID == a.Owner || a.Body != "" && a.Body == who.Body
 }
 
-// mayList: those who plan help and may change things.
+// able: those who may change things.
+func able(who access.Subject) bool { return who.SignedIn() && !who.Idle && !who.Limited }
+
+// mayList: those of them who plan help.
 func mayList(who access.Subject) bool {
-	return who.SignedIn() && !who.Idle && !who.Limited && who.May(access.PlanHelp, access.Label{}).Allowed
+	return able(who) && who.May(access.PlanHelp, access.Label{}).Allowed
 }
 
-// Lists reports whether the subject keeps lists at all.
+// Lists reports whether the subject keeps lists of requests and projects.
 func Lists(who access.Subject) bool { return mayList(who) }
 
 // reads: who keeps it, and the expert once she was asked.
@@ -82,20 +92,23 @@ func stands(q *query, now time.Time) string {
 	return q.bound("NOT e.blocked AND e.word_ended = 0 AND e.word_until > ? AND e.held_ended = 0 AND (e.held_until = 0 OR e.held_until > ?) AND (e.found > 0 OR a.stage <> 'listed')", now, now)
 }
 
-// kept is the condition that the subject keeps the list of a.
+// kept is the condition that the subject keeps the list of a: the same as Keeps.
 func kept(q *query, who access.Subject) string {
+	list := "FALSE"
 	if who.May(access.HandleHelp, access.Label{}).Allowed {
-		return "TRUE"
+		list = "a.kind <> 'event'"
+	} else if mayList(who) {
+		list = q.bound("a.kind <> 'event' AND (a.owner = ? OR a.body <> '' AND a.body = ?)", who.ID, who.Body)
 	}
-	return q.bound("(a.owner = ? OR a.body <> '' AND a.body = ?)", who.ID, who.Body)
+	return "(" + list + " OR " + running(q, who, time.Now()) + ")"
 }
 
-// Listing are the assignments on the lists that the caller keeps, of one request or project
+// Listing are the assignments on the lists that the caller keeps, of one object of a kind
 // or, where object is "", of all; the newest first, from behind a place on. Whoever does
 // not stand on the roster any more is not there.
 func (r *Roster) Listing(ctx context.Context, who access.Subject, kind, object string, after Place, limit int) (list []Ask, more Place, err error) {
-	if !mayList(who) {
-		return nil, Place{}, ErrForbidden
+	if !able(who) {
+		return nil, Place{}, nil
 	}
 	q := &query{}
 	q.where = append(q.where, kept(q, who), stands(q, time.Now()))
@@ -103,7 +116,7 @@ func (r *Roster) Listing(ctx context.Context, who access.Subject, kind, object s
 	if object != "" {
 		q.and("a.kind = ? AND a.object = ?", kind, object)
 	}
-	return asks(ctx, r.DB, q, after, limit)
+	return asks(ctx, r.DB, who, q, after, limit)
 }
 
 // Asked are the caller's own assignments, from when she was asked.
@@ -113,14 +126,20 @@ func (r *Roster) Asked(ctx context.Context, who access.Subject, after Place, lim
 	}
 	q := &query{}
 	q.and("a.person = ? AND a.task <> ''", who.ID)
-	return asks(ctx, r.DB, q, after, limit)
+	return asks(ctx, r.DB, who, q, after, limit)
 }
 
-func asks(ctx context.Context, db store.Reader, q *query, after Place, limit int) (list []Ask, more Place, err error) {
+// columnsFor are those of an assignment as the subject reads it.
+func columnsFor(q *query, who access.Subject, now time.Time) string {
+	return askColumns + ", (" + running(q, who, now) + ") AS runs"
+}
+
+func asks(ctx context.Context, db store.Reader, who access.Subject, q *query, after Place, limit int) (list []Ask, more Place, err error) {
 	if after != (Place{}) {
 		q.and("(a.created, a.id) < (?, ?)", after.At, after.ID)
 	}
-	list, err = store.List[Ask](ctx, db, everything, "SELECT "+askColumns+" FROM expert_ask a JOIN expert e ON e.person = a.person WHERE {scope} AND "+q.conditions()+
+	columns := columnsFor(q, who, nowOf(db))
+	list, err = store.List[Ask](ctx, db, everything, "SELECT "+columns+" FROM expert_ask a JOIN expert e ON e.person = a.person WHERE {scope} AND "+q.conditions()+
 		" ORDER BY a.created DESC, a.id DESC LIMIT "+strconv.Itoa(limit+1), q.args...)
 	if err == nil && len(list) > limit {
 		list = list[:limit]
@@ -155,7 +174,8 @@ func ask(ctx context.Context, db store.Reader, who access.Subject, id string) (A
 	if me := q.bound("a.person = ?", who.ID); me != "" {
 		q.where = append(q.where, "("+me+" OR "+stands(q, nowOf(db))+")")
 	}
-	a, err := store.Get[Ask](ctx, db, everything, "SELECT "+askColumns+" FROM expert_ask a JOIN expert e ON e.person = a.person WHERE {scope} AND "+q.conditions(), q.args...)
+	columns := columnsFor(q, who, nowOf(db))
+	a, err := store.Get[Ask](ctx, db, everything, "SELECT "+columns+" FROM expert_ask a JOIN expert e ON e.person = a.person WHERE {scope} AND "+q.conditions(), q.args...)
 	if err == nil && !a.reads(who) {
 		return Ask{}, store.ErrNotFound
 	}
@@ -171,24 +191,29 @@ func nowOf(q store.Reader) time.Time {
 }
 
 // List puts somebody whom the caller finds onto the list of a request or project, which the
-// caller has read; why says for what she is thought of. It returns the id; twice is once.
+// caller has read, or of an event that she runs; why says for what she is thought of. It returns the id; twice is once.
 func (r *Roster) List(ctx context.Context, who access.Subject, a Ask) (id string, err error) {
 	a.Why = strings.TrimSpace(a.Why)
 	v := Invalid{}
 	if a.Why == "" || len(a.Why) > maxText {
 		v["why"] = "expert.error.why"
 	}
-	if !slices.Contains([]string{"request", "project"}, a.Kind) || a.Object == "" || len(a.Object) > 100 {
+	if !slices.Contains(Kinds, a.Kind) || a.Object == "" || len(a.Object) > 100 {
 		v["object"] = "expert.error.object"
 	}
 	v.days(a)
 	switch {
-	case !mayList(who) || who.ID == a.Person:
+	case !able(who) || who.ID == a.Person || a.Kind != ForEvent && !mayList(who):
 		return "", ErrForbidden
 	case len(v) > 0:
 		return "", v
 	}
 	_, err = store.Write(ctx, r.DB, who, func(tx *store.Tx) (store.Event, error) {
+		if a.Kind == ForEvent {
+			if err := mayInvite(ctx, tx, who, a.Object); err != nil {
+				return store.Event{}, err
+			}
+		}
 		p, err := profile(ctx, tx, a.Person)
 		if err != nil {
 			return store.Event{}, err
